@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Self
 
 
 class ExitCode(IntEnum):
@@ -77,7 +78,7 @@ class ConformanceError(Exception):
         place: Location | str | None = None,
         hint: str | None = None,
         exit_code: ExitCode | None = None,
-    ) -> ConformanceError:
+    ) -> Self:
         """Build an error holding a single diagnostic."""
         return cls(Diagnostic(code, message, place, hint), exit_code=exit_code)
 

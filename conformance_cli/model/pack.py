@@ -108,9 +108,11 @@ class Capture:
     """A value taken from a response for later steps."""
 
     name: str
-    #: One of these two is set.
+    #: One of these three is set.
     fhirpath: str = ""
     header: str = ""
+    #: Template over ``request`` and ``response``, e.g. ``${request.body}``.
+    value: Json = None
     #: Take every match as a list instead of the first one.
     every: bool = False
     #: A missing value is ``null`` instead of stopping the test.
@@ -141,8 +143,8 @@ class Step:
     capture: tuple[Capture, ...] = ()
     #: Send this many times; the assertions see all exchanges of the step.
     repeat: int = 1
-    #: Send the repeats at the same moment instead of one after the other.
-    together: bool = False
+    #: Send this many identical copies at the same moment.
+    together: int = 1
     #: For cleanup steps: what stays behind if this step does not succeed.
     leaves: str = ""
     location: Location = Location("")
