@@ -31,6 +31,7 @@ def build_body(template: BodyTemplate, scope: Mapping[str, Any]) -> bytes | None
     Raises:
         ExpressionError: an expression in the template cannot be evaluated.
         DefinitionError: a path in ``set`` or ``remove`` names nothing.
+
     """
     if template.raw is not None:
         return str(render(template.raw, scope)).encode("utf-8", "surrogatepass")

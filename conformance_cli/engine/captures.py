@@ -20,6 +20,7 @@ def capture(wanted: Capture, subject: Subject, scope: Mapping[str, Any]) -> Json
 
     Raises:
         MissingCapture: it is absent and not optional.
+
     """
     value = _find(wanted, subject, scope)
     if value is None and not wanted.optional:

@@ -12,15 +12,14 @@ from conformance_cli.model.exchange import Headers, Request
 from conformance_cli.model.pack import Interaction, Json, Step, TestPack
 
 
-def build_request(
-    pack: TestPack, step: Step, base_url: str, scope: Mapping[str, Any]
-) -> Request:
+def build_request(pack: TestPack, step: Step, base_url: str, scope: Mapping[str, Any]) -> Request:
     """The request that a step sends.
 
     Raises:
         ExpressionError: a template cannot be evaluated; ``MissingValue`` where a
             capture or fixture is not there.
         DefinitionError: a body path names nothing.
+
     """
     interaction = pack.interactions[step.call]
     body = step.body if step.body is not None else interaction.body

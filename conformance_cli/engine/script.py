@@ -45,6 +45,7 @@ def unfold(test: TestCase, pack: TestPack) -> tuple[ScriptStep, ...]:
 
     Raises:
         DefinitionError: procedures call each other without end.
+
     """
     return _Unfolder(pack).unfold(test.steps)
 
@@ -62,9 +63,7 @@ class _Unfolder:
         self._frames = first_frame
         self._steps: list[ScriptStep] = []
 
-    def unfold(
-        self, steps: tuple[Step, ...], frame: Frame | None = None
-    ) -> tuple[ScriptStep, ...]:
+    def unfold(self, steps: tuple[Step, ...], frame: Frame | None = None) -> tuple[ScriptStep, ...]:
         self._walk(steps, frame, 0)
         return tuple(self._steps)
 

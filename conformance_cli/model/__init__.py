@@ -1,0 +1,1 @@
+"""The vocabulary: frozen dataclasses, enums, events and diagnostics.  No I/O."""
