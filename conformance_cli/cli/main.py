@@ -1,0 +1,104 @@
+"""The ``conformance`` program: its commands, and where every way out leads.
+
+Only what every invocation needs is imported here.  ``--version`` and ``--help`` cost
+little more than importing click, which a test measures.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from conformance_cli import __version__
+from conformance_cli.cli import boundary
+from conformance_cli.cli.help import global_options, write_examples, write_options
+from conformance_cli.cli.lazy import Entry, LazyGroup
+from conformance_cli.cli.session import Session
+from conformance_cli.cli.streams import tolerant
+from conformance_cli.model.diagnostics import ExitCode
+
+EVERYDAY, CERTIFICATION = "Everyday", "Certification"
+AUTHORS, OTHER = "Authors", "Other"
+
+COMMANDS = (
+    Entry("init", "init:init", "Write a commented conformance.toml.", EVERYDAY),
+    Entry("check", "check:check", "Is the set-up ready? Grades nothing.", EVERYDAY),
+    Entry("plan", "plan:plan", "What would run, and what it could not prove.", EVERYDAY),
+    Entry("run", "run:run", "Check, run, judge and report.", EVERYDAY),
+    Entry("report", "report:report", "Make any report again from a saved run.", EVERYDAY),
+    Entry("explain", "explain:explain", "A requirement, test, verdict or code in words.", EVERYDAY),
+    Entry("diff", "diff:diff", "What two runs do not agree on.", CERTIFICATION),
+    Entry("profile", "profile:profile", "List, show, lint and compare profiles.", AUTHORS),
+    Entry("pack", "pack:pack", "List, show, write, lint and prove test packs.", AUTHORS),
+    Entry("demo", "demo:demo", "Try it on a bundled endpoint, good or faulty.", OTHER),
+    Entry("completion", "completion:completion", "Print a shell completion script.", OTHER),
+)
+
+EXAMPLES = (
+    ("conformance demo", "see a whole run in a few seconds, without any set-up"),
+    ("conformance init", "describe your endpoint once"),
+    ("conformance check", "see whether the set-up is ready"),
+    ("conformance run", "run the tests that only read"),
+    ("conformance explain exit-codes", "what the exit codes mean"),
+)
+
+
+class Program(LazyGroup):
+    """The top-level group."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands first: they are what a reader looks for."""
+        self.format_commands(ctx, formatter)
+        write_options(self, ctx, formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the examples."""
+        write_examples(EXAMPLES, formatter)
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, value: Any) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"conformance {__version__}")
+        ctx.exit()
+
+
+program = Program(
+    name="conformance",
+    entries=COMMANDS,
+    params=[
+        *global_options(),
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_show_version,
+            help="Show the version and exit.",
+        ),
+    ],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="Certify live health-care endpoints against versioned interoperability profiles.",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> ExitCode:
+    """Run one command line and return its exit code.  Nothing escapes but ``SystemExit``."""
+    session = Session()
+    return boundary.guarded(
+        session,
+        lambda: program.main(
+            arguments, prog_name="conformance", standalone_mode=False, obj=session
+        ),
+    )
+
+
+def entry() -> NoReturn:
+    """The console script."""
+    sys.stdout, sys.stderr = tolerant(sys.stdout), tolerant(sys.stderr)
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    sys.exit(code)
