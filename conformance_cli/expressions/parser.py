@@ -212,7 +212,9 @@ class _Parser:
             if self._accept(closing):
                 return tuple(items)
             if not self._accept(","):
-                raise self._error(f'"," or "{closing}" must stand here', self._token)
+                raise self._error(
+                    f'"," or "{closing}" must stand here, not {self._token}', self._token
+                )
 
     def _number(self, token: Token) -> int | float:
         if len(token.text) > 40:
