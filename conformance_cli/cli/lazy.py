@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from conformance_cli.cli.help import global_options, write_examples, write_options
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
@@ -39,8 +41,16 @@ class UnknownCommandError(click.UsageError):
 class LazyGroup(click.Group):
     """A group that knows its commands by name and summary, and imports them on demand."""
 
-    def __init__(self, *args: Any, entries: Sequence[Entry] = (), **extra: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        entries: Sequence[Entry] = (),
+        examples: Sequence[tuple[str, str]] = (),
+        **extra: Any,
+    ) -> None:
         super().__init__(*args, **extra)
+        self.params.extend(global_options())
+        self.examples = tuple(examples)
         self.entries = {entry.name: entry for entry in entries}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -69,6 +79,15 @@ class LazyGroup(click.Group):
         ):
             raise UnknownCommandError(args[0], tuple(self.entries), ctx)
         return super().resolve_command(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands first: they are what a reader looks for."""
+        self.format_commands(ctx, formatter)
+        write_options(self, ctx, formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the examples."""
+        write_examples(self.examples, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the commands under their headings."""

@@ -14,7 +14,6 @@ import click
 
 from conformance_cli import __version__
 from conformance_cli.cli import boundary
-from conformance_cli.cli.help import global_options, write_examples, write_options
 from conformance_cli.cli.lazy import Entry, LazyGroup
 from conformance_cli.cli.session import Session
 from conformance_cli.cli.streams import tolerant
@@ -46,30 +45,17 @@ EXAMPLES = (
 )
 
 
-class Program(LazyGroup):
-    """The top-level group."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands first: they are what a reader looks for."""
-        self.format_commands(ctx, formatter)
-        write_options(self, ctx, formatter)
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Write the examples."""
-        write_examples(EXAMPLES, formatter)
-
-
 def _show_version(ctx: click.Context, _: click.Parameter, value: Any) -> None:
     if value and not ctx.resilient_parsing:
         click.echo(f"conformance {__version__}")
         ctx.exit()
 
 
-program = Program(
+program = LazyGroup(
     name="conformance",
     entries=COMMANDS,
+    examples=EXAMPLES,
     params=[
-        *global_options(),
         click.Option(
             ["--version"],
             is_flag=True,
