@@ -7,6 +7,7 @@ builds.  ``docs/pack-language.md`` describes the language.
 from conformance_cli.expressions.errors import ExpressionError, MissingValue
 from conformance_cli.expressions.evaluator import evaluate, truth
 from conformance_cli.expressions.functions import FUNCTION_NAMES
+from conformance_cli.expressions.operators import same
 from conformance_cli.expressions.parser import Expression, parse
 from conformance_cli.expressions.templates import (
     expressions_in,
@@ -14,6 +15,7 @@ from conformance_cli.expressions.templates import (
     render,
     render_text,
     resolve,
+    with_placeholders,
 )
 from conformance_cli.expressions.values import Duration, Lazy, plain, to_text
 
@@ -32,6 +34,8 @@ __all__ = [
     "render",
     "render_text",
     "resolve",
+    "same",
     "to_text",
     "truth",
+    "with_placeholders",
 ]

@@ -65,6 +65,11 @@ def expressions_in(value: Json) -> Iterator[Expression]:
                 yield part.expression
 
 
+def with_placeholders(text: str, placeholder: str) -> str:
+    """The text with a placeholder for every template, to check what stands around them."""
+    return "".join(part if isinstance(part, str) else placeholder for part in _parts(text))
+
+
 def _resolved(value: Json, scope: Scope, literal: Quote | None, depth: int) -> Any:
     if depth > MAX_STRUCTURE:
         raise ExpressionError(f"the structure nests more than {MAX_STRUCTURE} deep")
