@@ -9,7 +9,7 @@ from conformance_cli.checks import registry
 from conformance_cli.checks.finding import Finding
 from conformance_cli.checks.subject import Subject
 from conformance_cli.expressions import ExpressionError, render, render_text, truth
-from conformance_cli.fhir.fhirpath import literal
+from conformance_cli.fhir import literal
 from conformance_cli.model.exchange import Exchange
 from conformance_cli.model.pack import AssertionSpec, Grade, Json
 from conformance_cli.model.result import AssertionResult, Cause, Reason

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance_cli.checks.subject import Subject
 from conformance_cli.expressions import ExpressionError, render, render_text
-from conformance_cli.fhir.fhirpath import FhirPathError, literal
+from conformance_cli.fhir import FhirPathError, literal
 from conformance_cli.model.pack import Capture, Json
 
 

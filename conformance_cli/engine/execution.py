@@ -18,7 +18,7 @@ from conformance_cli.engine.requests import build_request
 from conformance_cli.engine.scope import TestScope, exchange_names
 from conformance_cli.engine.script import Frame, ScriptStep, unfold, unfold_cleanup
 from conformance_cli.expressions import ExpressionError, MissingValue, render, truth
-from conformance_cli.fhir.fhirpath import FhirPath
+from conformance_cli.fhir import FhirPath
 from conformance_cli.model.diagnostics import ConformanceError
 from conformance_cli.model.exchange import Evidence, Exchange, TlsFacts
 from conformance_cli.model.pack import Json, Step
@@ -133,9 +133,8 @@ class _Execution:
                     "see which exchange was slow, or raise --timeout",
                 )
             )
-        exchanges = self._send(item, self._deadline)
-        names = {**scope, **exchange_names(exchanges[-1])}
-        subject = self._subject(exchanges)
+        subject = self._send(item, self._deadline)
+        names = {**scope, **_names(subject)}
         self._require(item, subject, names)
         self._capture(item, subject, names, self._expect(item, subject, names))
 
@@ -176,14 +175,15 @@ class _Execution:
             tls=bench.tls,
         )
 
-    def _send(self, item: ScriptStep, deadline: float) -> list[Exchange]:
+    def _send(self, item: ScriptStep, deadline: float) -> Subject:
         if item.step.together > 1:
             exchanges = self._send_together(item, deadline)
         else:
             exchanges = [self._send_once(item, deadline) for _ in range(item.step.repeat)]
-        for exchange in exchanges:
-            self._observe(item, exchange)
-        return exchanges
+        subjects = [self._subject([exchange]) for exchange in exchanges]
+        for subject in subjects:
+            self._observe(item, subject)
+        return subjects[0] if len(subjects) == 1 else self._subject(exchanges)
 
     def _send_once(self, item: ScriptStep, deadline: float) -> Exchange:
         try:
@@ -218,12 +218,11 @@ class _Execution:
     def _next_id(self) -> str:
         return f"{self._test.id}/{len(self._exchanges) + 1}"
 
-    def _observe(self, item: ScriptStep, exchange: Exchange) -> None:
+    def _observe(self, item: ScriptStep, subject: Subject) -> None:
         if not self._pack.observations:
             return
-        subject = self._subject([exchange])
-        scope = {**self._view(item), **exchange_names(exchange)}
-        number = exchange.id.rpartition("/")[2]
+        scope = {**self._view(item), **_names(subject)}
+        number = subject.exchange.id.rpartition("/")[2]
         for observation in self._pack.observations:
             try:
                 if not truth(observation.when, scope):
@@ -315,7 +314,7 @@ class _Execution:
             if not self._enter(item.frame) or not truth(step.when, self._view(item)):
                 return
             deadline = time.monotonic() + self._bench.test_deadline_s
-            exchange = self._send(item, deadline)[-1]
+            exchange = self._send(item, deadline).exchange
         except MissingValue:
             return
         except _Stop as stop:
@@ -359,6 +358,10 @@ class _Execution:
             where=text(result.where),
             reason=_redacted_reason(result.reason, self._bench.redactor),
         )
+
+
+def _names(subject: Subject) -> dict[str, Any]:
+    return exchange_names(subject.exchange, lambda: subject.body().value)
 
 
 def _missing(error: ExpressionError) -> Reason:

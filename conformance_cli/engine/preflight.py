@@ -119,11 +119,7 @@ class Preflight:
         wanted = self.plan.profile.fhir_version
         if not wanted or not exchanges or exchanges[-1].response is None:
             return
-        bench = self.bench
-        subject = Subject(
-            exchanges=(exchanges[-1],), fhirpath=bench.fhirpath, schema=dict, tls=bench.tls
-        )
-        body = subject.body()
+        body = Subject((exchanges[-1],), self.bench.fhirpath).body()
         if body.problem or not isinstance(body.value, dict):
             return
         found = body.value.get("fhirVersion")
@@ -131,7 +127,7 @@ class Preflight:
             yield PreflightResult(
                 "fhir-version",
                 PreflightStatus.WARNING,
-                bench.redactor.text(f"the endpoint states FHIR {found[:20]}, not {wanted}"),
+                self.bench.redactor.text(f"the endpoint states FHIR {found[:20]}, not {wanted}"),
                 "check that --endpoint is the base URL of the right FHIR version",
             )
 

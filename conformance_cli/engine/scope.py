@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -101,8 +100,11 @@ class TestScope:
         return scope
 
 
-def exchange_names(exchange: Exchange) -> dict[str, Any]:
-    """``request`` and ``response`` as assertions and observations see them."""
+def exchange_names(exchange: Exchange, body: Callable[[], Json]) -> dict[str, Any]:
+    """``request`` and ``response`` as assertions and observations see them.
+
+    ``body`` gives the parsed response body, and is called only when a name asks for it.
+    """
     request, response = exchange.request, exchange.response
     names: dict[str, Any] = {
         "request": {
@@ -115,7 +117,7 @@ def exchange_names(exchange: Exchange) -> dict[str, Any]:
     }
     if response is not None:
         names["response"] = _LazyBody(
-            {"status": response.status, "headers": HeaderMapping(response.headers)}, response.body
+            {"status": response.status, "headers": HeaderMapping(response.headers)}, body
         )
     return names
 
@@ -123,17 +125,12 @@ def exchange_names(exchange: Exchange) -> dict[str, Any]:
 class _LazyBody(Mapping[str, Any]):
     """A response whose body is parsed only when an expression asks for it."""
 
-    def __init__(self, known: Mapping[str, Any], body: bytes) -> None:
+    def __init__(self, known: Mapping[str, Any], body: Callable[[], Json]) -> None:
         self._known = known
         self._body = body
 
     def __getitem__(self, name: str) -> Any:
-        if name != "body":
-            return self._known[name]
-        try:
-            return json.loads(self._body)
-        except (ValueError, RecursionError):
-            return None
+        return self._body() if name == "body" else self._known[name]
 
     def __iter__(self) -> Iterator[str]:
         yield from self._known
