@@ -92,7 +92,7 @@ def _faults(ctx: click.Context) -> Iterator[Offer]:
 
 
 def _explainable(ctx: click.Context) -> Iterator[Offer]:
-    from conformance_cli.cli.explanations import OUTCOMES, VERDICTS
+    from conformance_cli.cli.explaining.words import OUTCOMES, VERDICTS
 
     yield "exit-codes", "what the exit codes mean"
     for word, explanation in (VERDICTS | OUTCOMES).items():

@@ -40,16 +40,13 @@ def show(diagnostics: Iterable[Diagnostic], *, severity: str = "error", color: s
 
 
 def wants_color(choice: str, stream: TextIO) -> bool:
-    """Whether to colour a stream: the flag, then NO_COLOR, then FORCE_COLOR, then a tty.
-
-    A flag given on the command line outranks the variable, as https://no-color.org says.
-    """
-    if choice != "auto":
-        return choice == "always"
+    """Whether to colour a stream: NO_COLOR, then FORCE_COLOR, then the flag, then a tty."""
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
+    if choice != "auto":
+        return choice == "always"
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 

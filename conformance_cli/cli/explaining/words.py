@@ -1,4 +1,4 @@
-"""The words behind ``conformance explain``: verdicts, outcomes, exit codes, effects."""
+"""The tool's own words and what they mean: verdicts, outcomes, exit codes, causes."""
 
 from __future__ import annotations
 
@@ -104,5 +104,59 @@ EFFECTS = {
     "destructive": Explanation(
         "The test may leave the live system changed, or loads it heavily.",
         "Allow it with `--allow destructive`, on a system made for tests.",
+    ),
+}
+
+CAUSES = {
+    "fixture": Explanation(
+        "A fixture that the test needs was not given, or preflight did not find it.",
+        "`conformance pack fixtures PACK` lists what each fixture must look like; give it with "
+        "`--fixture NAME=VALUE` or in `[fixtures]` of conformance.toml.",
+    ),
+    "effect": Explanation(
+        "The test does more to the live system than the run was allowed to.",
+        "Run again with `--allow writes` or `--allow destructive`.",
+    ),
+    "excluded": Explanation(
+        "The test was left out by `--include`, `--exclude`, `--level` or `--rerun`.",
+        "Run without that flag.",
+    ),
+    "option": Explanation(
+        "The product is said not to offer what the test or the requirement is about.",
+        "If it does, say so with `--option NAME=true`.",
+    ),
+    "precondition": Explanation(
+        "A step that had to work before the requirement could be looked at did not: a `require` "
+        "was not met, or a value to go on with was missing. That alone is no failure.",
+        "Look at the exchange that the reason names; often another failure explains it.",
+    ),
+    "nothing-to-judge": Explanation(
+        "The response held nothing that the assertion speaks of, such as an empty Bundle for "
+        "a rule about its entries.",
+        "Give the fixture data with the properties that `conformance pack fixtures` asks for.",
+    ),
+    "transport": Explanation(
+        "No complete HTTP response came back: connection, TLS, timeout or a broken message.",
+        "`conformance check` looks into it; `--timeout` and `--retries` allow for slow networks.",
+    ),
+    "deadline": Explanation(
+        "The time of the test or of the run was over.", "Raise `--max-time` or `--jobs`."
+    ),
+    "interrupted": Explanation(
+        "The run ended before the test, by Ctrl-C or a crash.",
+        "Go on with `conformance run --resume DIR`.",
+    ),
+    "setup": Explanation(
+        "The set-up was not ready, so nothing was sent.", "Mend what `conformance check` finds."
+    ),
+    "no-test": Explanation(
+        "No test in the packs verifies the requirement; the profile says why if HTTP cannot.",
+    ),
+    "attestation": Explanation(
+        "Only a person can decide it. It counts under `--gate certify`.",
+    ),
+    "tool": Explanation(
+        "The test itself broke: an expression or a check of the pack could not be evaluated.",
+        "Report it to the pack's author; `conformance pack lint` may show it.",
     ),
 }
