@@ -49,7 +49,8 @@ class WaiverProblem:
     """A waiver that does not do what its author thinks: expired, unused or not allowed."""
 
     waiver: Waiver
-    #: ``expired``, ``unused``, ``not-waivable`` or ``unknown-requirement``.
+    #: ``expired``, ``unused``, ``not-waivable``, ``unknown-requirement`` or
+    #: ``invalid-range``.
     problem: str
 
 
@@ -65,6 +66,9 @@ class Judgement:
     #: Whether what ``--fail-on`` names was met; decides exit code 1.
     gate_met: bool
     waiver_problems: tuple[WaiverProblem, ...] = ()
+    #: The answer of the gate: the outcome with accepted failures set aside and what
+    #: ``--fail-on`` refuses added.  Not-conformant exactly where ``gate_met`` is false.
+    gate_outcome: Outcome = Outcome.UNDECIDED
 
 
 @dataclass(frozen=True, slots=True)

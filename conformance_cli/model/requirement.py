@@ -72,5 +72,5 @@ class Requirement:
     not_testable: str = ""
     #: Published contradictions and how they are read here.
     note: str = ""
-    #: Whether a waiver may ever cover it.
+    #: Whether a waiver may cover it when certifying.
     waivable: bool = True

@@ -82,6 +82,9 @@ class RunHeader:
     format_version: str = "1.0"
     #: Ids of every test of the plan, in plan order.
     planned: tuple[str, ...] = ()
+    #: Which requirements each planned test could verify, so that a test without a result
+    #: still counts against them.
+    planned_requirements: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class RunState(Enum):
