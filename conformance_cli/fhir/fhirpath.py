@@ -25,6 +25,6 @@ class FhirPath(Protocol):
 
 def default_fhirpath(fhir_version: str = "4.0.1") -> FhirPath:
     """The evaluator for resources of a FHIR version, e.g. ``3.0.2``, ``4.0.1``, ``5.0.0``."""
-    from conformance_cli.fhir.engine import FhirPathPy
+    from conformance_cli.fhir.engine import Engine
 
-    return FhirPathPy(fhir_version)
+    return Engine(fhir_version)

@@ -1,0 +1,184 @@
+"""When FHIRPath values are equal, equivalent, or in order (FHIRPath 2.0, section 6)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from conformance_cli.fhir.temporal import (
+    Quantity,
+    Temporal,
+    compare,
+    in_base_unit,
+    parse_temporal,
+    same_precision,
+)
+from conformance_cli.fhir.types import TEMPORAL, Node
+
+Item = Any
+Items = Sequence[Any]
+
+
+def bare(item: Item) -> Any:
+    """The value of an item; JSON floats become exact decimals."""
+    value = item.data if isinstance(item, Node) else item
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is an Integer or Decimal."""
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def quantity_of(item: Item) -> Quantity | None:
+    """The quantity that an item is, if it is one."""
+    value = item.data if isinstance(item, Node) else item
+    if isinstance(value, Quantity):
+        return value
+    if isinstance(value, Mapping) and ("code" in value or "unit" in value):
+        number = bare(value.get("value"))
+        unit = value.get("code", value.get("unit"))
+        if is_number(number) and isinstance(unit, str):
+            return Quantity(Decimal(number), unit)
+    return None
+
+
+def pair(left: Item, right: Item) -> tuple[Any, Any]:
+    """Two values made alike: texts become times where either of the two is one."""
+    one, other = bare(left), bare(right)
+    if _is_temporal(left) or _is_temporal(right):
+        times = _as_temporal(one), _as_temporal(other)
+        if times[0] is not None and times[1] is not None:
+            return times
+    if isinstance(one, Quantity) or isinstance(other, Quantity):
+        amounts = quantity_of(left), quantity_of(right)
+        if amounts[0] is not None and amounts[1] is not None:
+            return amounts
+    return one, other
+
+
+def equal(left: Items, right: Items) -> bool | None:
+    """``=``: item by item and in order; ``None`` where a precision leaves it open."""
+    if not left or not right:
+        return None
+    if len(left) != len(right):
+        return False
+    open_ = False
+    for one, other in zip(left, right, strict=True):
+        verdict = items_equal(one, other)
+        if verdict is False:
+            return False
+        open_ = open_ or verdict is None
+    return None if open_ else True
+
+
+def items_equal(left: Item, right: Item) -> bool | None:
+    """Whether two items are equal; ``None`` where a precision leaves it open."""
+    one, other = pair(left, right)
+    if isinstance(one, Temporal) and isinstance(other, Temporal):
+        if (one.kind == "Time") != (other.kind == "Time"):
+            return False
+        order = compare(one, other)
+        return None if order is None else order == 0
+    if isinstance(one, Quantity) and isinstance(other, Quantity):
+        amounts = in_base_unit(one), in_base_unit(other)
+        return amounts[0][1] == amounts[1][1] if amounts[0][0] == amounts[1][0] else None
+    return json_equal(one, other)
+
+
+def json_equal(one: Any, other: Any) -> bool:
+    """Deep equality of JSON values; ``true`` is not 1, and 1 is 1.0."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(json_equal(one[k], other[k]) for k in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(json_equal, one, other))
+    return bool(bare(one) == bare(other))
+
+
+def equivalent(left: Items, right: Items) -> bool:
+    """``~``: in any order, texts without regard to case and spacing."""
+    if len(left) != len(right):
+        return False
+    rest = list(right)
+    for one in left:
+        match = next((i for i, other in enumerate(rest) if _items_equivalent(one, other)), None)
+        if match is None:
+            return False
+        del rest[match]
+    return True
+
+
+def order(left: Item, right: Item) -> int | None:
+    """-1, 0 or 1; ``None`` where a precision leaves it open.  ``ValueError`` without an order."""
+    one, other = pair(left, right)
+    if isinstance(one, Temporal) and isinstance(other, Temporal):
+        return compare(one, other)
+    if isinstance(one, Quantity) and isinstance(other, Quantity):
+        (unit, first), (other_unit, second) = in_base_unit(one), in_base_unit(other)
+        return _sign(first, second) if unit == other_unit else None
+    if is_number(one) and is_number(other):
+        return _sign(one, other)
+    if isinstance(one, str) and isinstance(other, str):
+        return _sign(one, other)
+    raise ValueError(f"{_kind(one)} and {_kind(other)} have no order")
+
+
+def identity(item: Item) -> str:
+    """A text that is the same for items that are equal, to find duplicates quickly."""
+    value = bare(item)
+    if _is_temporal(item):
+        value = _as_temporal(value) or value
+    if isinstance(value, Temporal):
+        return f"time {value.kind == 'Time'} {value.parts} {value.offset}"
+    if isinstance(value, Quantity):
+        return f"quantity {in_base_unit(value)}"
+    if is_number(value):
+        return f"number {Decimal(value).normalize()}"
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def _items_equivalent(left: Item, right: Item) -> bool:
+    one, other = pair(left, right)
+    if isinstance(one, Temporal) and isinstance(other, Temporal):
+        return same_precision(one, other) and items_equal(one, other) is True
+    if isinstance(one, str) and isinstance(other, str):
+        return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+    if is_number(one) and is_number(other):
+        digits = min(_digits(one), _digits(other))
+        return round(Decimal(one), digits) == round(Decimal(other), digits)
+    return items_equal(left, right) is True
+
+
+def _digits(number: int | Decimal) -> int:
+    exponent = Decimal(number).normalize().as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def _is_temporal(item: Item) -> bool:
+    return isinstance(item, Temporal) or (isinstance(item, Node) and item.type in TEMPORAL)
+
+
+def _as_temporal(value: Any) -> Temporal | None:
+    if isinstance(value, str):
+        return parse_temporal(value)
+    return value if isinstance(value, Temporal) else None
+
+
+def _sign(one: Any, other: Any) -> int:
+    return int(one > other) - int(one < other)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "a Boolean"
+    if isinstance(value, str):
+        return "a text"
+    if is_number(value):
+        return "a number"
+    if isinstance(value, Temporal):
+        return "a time"
+    return "a quantity" if isinstance(value, Quantity) else "an element"

@@ -1,0 +1,278 @@
+"""Turns a syntax tree into functions that evaluate it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
+
+from conformance_cli.fhir.functions import CLOCKS, FUNCTIONS, Function
+from conformance_cli.fhir.grammar import Node as Tree
+from conformance_cli.fhir.navigation import is_kind, members
+from conformance_cli.fhir.operators import OPERATORS
+from conformance_cli.fhir.runtime import (
+    Compiled,
+    EvaluationError,
+    Frame,
+    Items,
+    integer,
+    number,
+    of,
+    single,
+    wrap,
+)
+from conformance_cli.fhir.temporal import Quantity, parse_temporal, parse_time
+from conformance_cli.fhir.types import is_of_type
+
+_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
+_ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "f": "\f"}
+#: Variables that every FHIR evaluation has (FHIR R4, 2.9.1).
+_CONSTANTS = {
+    "ucum": "http://unitsofmeasure.org",
+    "sct": "http://snomed.info/sct",
+    "loinc": "http://loinc.org",
+}
+
+
+class CompileError(Exception):
+    """An expression that can be read but never evaluated."""
+
+
+def compile_tree(tree: Tree) -> Compiled:
+    """The function of a syntax tree.  Raises ``CompileError``."""
+    return _RULES.get(tree["type"], _only_child)(tree)
+
+
+def _only_child(tree: Tree) -> Compiled:
+    (child,) = tree["children"]
+    return compile_tree(child)
+
+
+def _invocation_expression(tree: Tree) -> Compiled:
+    left, right = map(compile_tree, tree["children"])
+    return lambda frame, focus: right(frame, left(frame, focus))
+
+
+def _invocation_term(tree: Tree) -> Compiled:
+    """A name at the start of a path: a type name may mean the input itself."""
+    (invocation,) = tree["children"]
+    compiled = compile_tree(invocation)
+    if invocation["type"] != "MemberInvocation":
+        return compiled
+    name = _identifier(invocation["children"][0])
+    if not name[:1].isupper():
+        return compiled
+
+    def start(frame: Frame, focus: Items) -> Items:
+        model = frame.run.model
+        same = [item for item in focus if is_kind(item, name, model)]
+        return same or compiled(frame, focus)
+
+    return start
+
+
+def _member(tree: Tree) -> Compiled:
+    name = _identifier(tree["children"][0])
+    return lambda frame, focus: members(frame.run, focus, name)
+
+
+def _function(tree: Tree) -> Compiled:
+    (functn,) = tree["children"]
+    name = _identifier(functn["children"][0])
+    arguments = functn["children"][1]["children"] if len(functn["children"]) > 1 else []
+    if name in CLOCKS:
+        raise CompileError(f"{name}() would read the clock; {CLOCKS[name]}")
+    function = FUNCTIONS.get(name)
+    if function is None:
+        close = get_close_matches(name[:60], FUNCTIONS, n=1)
+        hint = f'; did you mean "{close[0]}"?' if close else ""
+        raise CompileError(f"there is no function {name[:60]}(){hint}")
+    if not function.fewest <= len(arguments) <= function.most:
+        raise CompileError(f"{name}() cannot have {len(arguments)} arguments")
+    return _call(function, arguments)
+
+
+def _call(function: Function, arguments: list[Tree]) -> Compiled:
+    if function.takes_type:
+        specifier = _type_text(arguments[0]) if arguments else ""
+        return lambda frame, focus: function.run(frame, focus, specifier)
+    compiled = [compile_tree(argument) for argument in arguments]
+    if function.lazy:
+        return lambda frame, focus: function.run(frame, focus, *compiled)
+
+    def call(frame: Frame, focus: Items) -> Items:
+        frame.run.spend(len(focus))
+        given = (one(frame, frame.this) for one in compiled)
+        return frame.run.paid(function.run(frame, focus, *given))
+
+    return call
+
+
+def _operation(tree: Tree) -> Compiled:
+    left, right = map(compile_tree, tree["children"])
+    operate = OPERATORS[tree["terminalNodeText"][0]]
+
+    def operation(frame: Frame, focus: Items) -> Items:
+        one, other = left(frame, focus), right(frame, focus)
+        frame.run.spend(len(one) + len(other))
+        return frame.run.paid(operate(one, other))
+
+    return operation
+
+
+def _union(tree: Tree) -> Compiled:
+    left, right = map(compile_tree, tree["children"])
+    distinct = FUNCTIONS["distinct"].run
+    return lambda frame, focus: distinct(frame, left(frame, focus) + right(frame, focus))
+
+
+def _type_expression(tree: Tree) -> Compiled:
+    value, specifier = tree["children"]
+    left, name = compile_tree(value), _type_text(specifier)
+    keeps = tree["terminalNodeText"][0] == "as"
+
+    def check(frame: Frame, focus: Items) -> Items:
+        items = left(frame, focus)
+        if not items:
+            return []
+        held = is_of_type(single(items, "one item"), name, frame.run.model)
+        return (items if held else []) if keeps else [held]
+
+    return check
+
+
+def _indexer(tree: Tree) -> Compiled:
+    collection, position = map(compile_tree, tree["children"])
+
+    def index(frame: Frame, focus: Items) -> Items:
+        items, at = collection(frame, focus), integer(position(frame, frame.this))
+        return items[at : at + 1] if at is not None and at >= 0 else []
+
+    return index
+
+
+def _polarity(tree: Tree) -> Compiled:
+    (operand,) = tree["children"]
+    compiled, minus = compile_tree(operand), tree["terminalNodeText"][0] == "-"
+
+    def signed(frame: Frame, focus: Items) -> Items:
+        items = compiled(frame, focus)
+        value = items[0] if len(items) == 1 else None
+        if isinstance(value, Quantity):
+            return [Quantity(-value.value if minus else value.value, value.unit)]
+        amount = number(items)
+        return of(amount if amount is None or not minus else -amount)
+
+    return signed
+
+
+def _constant(value: Any) -> Compiled:
+    items = of(value)
+    return lambda _frame, _focus: list(items)
+
+
+def _text_literal(tree: Tree) -> Compiled:
+    return _constant(_unescape(tree["text"][1:-1]))
+
+
+def _number_literal(tree: Tree) -> Compiled:
+    text = tree["text"]
+    return _constant(Decimal(text) if "." in text else int(text))
+
+
+def _time_literal(tree: Tree) -> Compiled:
+    text = tree["text"][1:]
+    value = parse_time(text) if text.startswith("T") else parse_temporal(text)
+    if value is None:
+        raise CompileError(f"@{text} is no date or time")
+    return _constant(value)
+
+
+def _quantity_literal(tree: Tree) -> Compiled:
+    (quantity,) = tree["children"]
+    unit = quantity["children"][0]
+    while unit.get("children"):
+        (unit,) = unit["children"]
+    name = unit["terminalNodeText"][0]
+    text = quantity["terminalNodeText"][0]
+    return _constant(Quantity(Decimal(text), _unescape(name[1:-1]) if name[0] == "'" else name))
+
+
+def _external_constant(tree: Tree) -> Compiled:
+    (constant,) = tree["children"]
+    if constant.get("children"):
+        name = _identifier(constant["children"][0])
+    else:
+        name = _unescape(constant["terminalNodeText"][1][1:-1])
+
+    def variable(frame: Frame, _focus: Items) -> Items:
+        if name in frame.run.variables:
+            return wrap(frame.run.variables[name])
+        if name in ("resource", "context", "rootResource"):
+            return list(frame.run.root)
+        return [_known_constant(name)]
+
+    return variable
+
+
+def _known_constant(name: str) -> str:
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
+    for prefix, base in (("vs-", "ValueSet"), ("ext-", "StructureDefinition")):
+        if name.startswith(prefix):
+            return f"http://hl7.org/fhir/{base}/{name.removeprefix(prefix)}"
+    raise EvaluationError(f"there is no variable %{name[:60]}")
+
+
+def _identifier(tree: Tree) -> str:
+    text: str = tree["text"]
+    return _unescape(text[1:-1]) if text[:1] in '`"' else text
+
+
+def _type_text(tree: Tree) -> str:
+    """A type specifier, also where it was read as a path: ``ofType(FHIR.Patient)``."""
+    text = re.sub(r"[`\s]", "", tree.get("text", ""))
+    if not re.fullmatch(r"(?:[A-Za-z]+\.)?[A-Za-z0-9_]+", text):
+        raise CompileError("the name of a type must stand here")
+    return text
+
+
+def _unescape(text: str) -> str:
+    def replace(match: re.Match[str]) -> str:
+        escape = match[1]
+        return chr(int(escape[1:], 16)) if len(escape) == 5 else _ESCAPES.get(escape, escape)
+
+    return _ESCAPE.sub(replace, text)
+
+
+_RULES: Mapping[str, Callable[[Tree], Compiled]] = {
+    "InvocationExpression": _invocation_expression,
+    "InvocationTerm": _invocation_term,
+    "MemberInvocation": _member,
+    "FunctionInvocation": _function,
+    "ThisInvocation": lambda _: lambda frame, _focus: list(frame.this),
+    "IndexInvocation": lambda _: lambda frame, _focus: list(frame.index),
+    "TotalInvocation": lambda _: lambda frame, _focus: list(frame.total),
+    "IndexerExpression": _indexer,
+    "PolarityExpression": _polarity,
+    "TypeExpression": _type_expression,
+    "UnionExpression": _union,
+    "MultiplicativeExpression": _operation,
+    "AdditiveExpression": _operation,
+    "InequalityExpression": _operation,
+    "EqualityExpression": _operation,
+    "MembershipExpression": _operation,
+    "AndExpression": _operation,
+    "OrExpression": _operation,
+    "ImpliesExpression": _operation,
+    "NullLiteral": lambda _: lambda _frame, _focus: [],
+    "BooleanLiteral": lambda tree: _constant(tree["text"] == "true"),
+    "StringLiteral": _text_literal,
+    "NumberLiteral": _number_literal,
+    "DateTimeLiteral": _time_literal,
+    "TimeLiteral": _time_literal,
+    "QuantityLiteral": _quantity_literal,
+    "ExternalConstantTerm": _external_constant,
+}

@@ -1,0 +1,235 @@
+"""Functions over collections: existence, filtering, subsetting, combining, tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cmp_to_key
+from typing import Any
+
+from conformance_cli.fhir.comparison import bare, identity, order
+from conformance_cli.fhir.functions.function import Function, lazy, plain, typed
+from conformance_cli.fhir.navigation import children, descendants
+from conformance_cli.fhir.runtime import (
+    Compiled,
+    EvaluationError,
+    Frame,
+    Items,
+    boolean,
+    integer,
+    single,
+)
+from conformance_cli.fhir.types import is_known_type, is_of_type
+
+
+def _over(frame: Frame, focus: Items, expression: Compiled) -> Iterator[tuple[Any, Items]]:
+    """Each item with what the expression yields for it."""
+    frame.run.spend(len(focus))
+    for index, item in enumerate(focus):
+        yield item, expression(frame.of(item, index), [item])
+
+
+def _where(frame: Frame, focus: Items, criterion: Compiled) -> Items:
+    return [item for item, result in _over(frame, focus, criterion) if boolean(result)]
+
+
+def _select(frame: Frame, focus: Items, projection: Compiled) -> Items:
+    return [found for _, result in _over(frame, focus, projection) for found in result]
+
+
+def _exists(frame: Frame, focus: Items, criterion: Compiled | None = None) -> Items:
+    if criterion is None:
+        return [bool(focus)]
+    return [any(boolean(result) for _, result in _over(frame, focus, criterion))]
+
+
+def _all(frame: Frame, focus: Items, criterion: Compiled) -> Items:
+    return [all(boolean(result) for _, result in _over(frame, focus, criterion))]
+
+
+def _repeat(frame: Frame, focus: Items, projection: Compiled) -> Items:
+    found: Items = []
+    seen: set[str] = set()
+    level = focus
+    while level:
+        fresh: Items = []
+        for item in _select(frame, level, projection):
+            key = identity(item)
+            if key not in seen:
+                seen.add(key)
+                fresh.append(item)
+        found.extend(fresh)
+        level = fresh
+    return found
+
+
+def _iif(frame: Frame, focus: Items, test: Compiled, then: Compiled, *other: Compiled) -> Items:
+    inner = replace(frame, this=focus) if focus else frame
+    result = test(inner, focus)
+    if len(result) == 1 and not isinstance(bare(result[0]), bool):
+        raise EvaluationError("iif() needs a Boolean")
+    if boolean(result):
+        return then(inner, focus)
+    return other[0](inner, focus) if other else []
+
+
+def _aggregate(frame: Frame, focus: Items, step: Compiled, *start: Compiled) -> Items:
+    total = start[0](frame, frame.this) if start else []
+    for index, item in enumerate(focus):
+        frame.run.spend(1)
+        total = step(replace(frame.of(item, index), total=total), [item])
+    return total
+
+
+def _coalesce(frame: Frame, focus: Items, *choices: Compiled) -> Items:
+    for choice in choices:
+        result = choice(frame, focus)
+        if result:
+            return result
+    return []
+
+
+def _sort(frame: Frame, focus: Items, *keys: Compiled) -> Items:
+    """By each key in turn; a key that begins with a minus sorts numbers downwards."""
+
+    def compare(one: tuple[Any, list[Any]], other: tuple[Any, list[Any]]) -> int:
+        for left, right in zip(one[1], other[1], strict=True):
+            if left is None or right is None:
+                sign = (left is not None) - (right is not None)
+            else:
+                sign = _order(left, right)
+            if sign:
+                return sign
+        return 0
+
+    rows = [
+        (item, [single(key(frame.of(item, i), [item])) for key in keys] if keys else [item])
+        for i, item in enumerate(focus)
+    ]
+    return [row[0] for row in sorted(rows, key=cmp_to_key(compare))]
+
+
+def _order(left: Any, right: Any) -> int:
+    try:
+        return order(left, right) or 0
+    except ValueError as err:
+        raise EvaluationError(str(err)) from err
+
+
+def _booleans(quantify: Callable[[Iterator[bool]], bool], wanted: bool) -> Function:  # noqa: FBT001
+    def run(_: Frame, focus: Items) -> Items:
+        values = [bare(item) for item in focus]
+        if not all(isinstance(value, bool) for value in values):
+            raise EvaluationError("every item must be a Boolean")
+        return [quantify(value is wanted for value in values)]
+
+    return plain(run)
+
+
+def _not(_: Frame, focus: Items) -> Items:
+    value = boolean(focus)
+    return [] if value is None else [not value]
+
+
+def _distinct(_: Frame, focus: Items) -> Items:
+    first: dict[str, Any] = {}
+    for item in focus:
+        first.setdefault(identity(item), item)
+    return list(first.values())
+
+
+def _is_distinct(frame: Frame, focus: Items) -> Items:
+    return [len(_distinct(frame, focus)) == len(focus)]
+
+
+def _keys(items: Items) -> set[str]:
+    return {identity(item) for item in items}
+
+
+def _intersect(frame: Frame, focus: Items, other: Items) -> Items:
+    keys = _keys(other)
+    return [item for item in _distinct(frame, focus) if identity(item) in keys]
+
+
+def _exclude(_: Frame, focus: Items, other: Items) -> Items:
+    keys = _keys(other)
+    return [item for item in focus if identity(item) not in keys]
+
+
+def _single(_: Frame, focus: Items) -> Items:
+    single(focus)
+    return focus
+
+
+def _skip(_: Frame, focus: Items, count: Items) -> Items:
+    return focus[max(integer(count) or 0, 0) :]
+
+
+def _take(_: Frame, focus: Items, count: Items) -> Items:
+    return focus[: max(integer(count) or 0, 0)]
+
+
+def _of_type(frame: Frame, focus: Items, specifier: str) -> Items:
+    _known(frame, specifier)
+    return [item for item in focus if is_of_type(item, specifier, frame.run.model)]
+
+
+def _is(frame: Frame, focus: Items, specifier: str) -> Items:
+    _known(frame, specifier)
+    return [is_of_type(single(focus), specifier, frame.run.model)] if focus else []
+
+
+def _as(frame: Frame, focus: Items, specifier: str) -> Items:
+    _known(frame, specifier)
+    single(focus)
+    return [item for item in focus if is_of_type(item, specifier, frame.run.model)]
+
+
+def _known(frame: Frame, specifier: str) -> None:
+    if not is_known_type(specifier, frame.run.model):
+        raise EvaluationError(f"there is no type {specifier}")
+
+
+def _trace(_: Frame, focus: Items, *__: Compiled) -> Items:
+    """Returns its input.  Nothing is printed: it may hold personal data."""
+    return focus
+
+
+COLLECTIONS: Mapping[str, Function] = {
+    "empty": plain(lambda _, focus: [not focus]),
+    "exists": lazy(_exists, 0, 1),
+    "all": lazy(_all),
+    "not": plain(_not),
+    "count": plain(lambda _, focus: [len(focus)]),
+    "allTrue": _booleans(all, wanted=True),
+    "anyTrue": _booleans(any, wanted=True),
+    "allFalse": _booleans(all, wanted=False),
+    "anyFalse": _booleans(any, wanted=False),
+    "subsetOf": plain(lambda _, focus, other: [_keys(focus) <= _keys(other)], 1),
+    "supersetOf": plain(lambda _, focus, other: [_keys(focus) >= _keys(other)], 1),
+    "distinct": plain(_distinct),
+    "isDistinct": plain(_is_distinct),
+    "where": lazy(_where),
+    "select": lazy(_select),
+    "repeat": lazy(_repeat),
+    "aggregate": lazy(_aggregate, 1, 2),
+    "iif": lazy(_iif, 2, 3),
+    "coalesce": lazy(_coalesce, 1, 10),
+    "sort": lazy(_sort, 0, 5),
+    "trace": lazy(_trace, 1, 2),
+    "single": plain(_single),
+    "first": plain(lambda _, focus: focus[:1]),
+    "last": plain(lambda _, focus: focus[-1:]),
+    "tail": plain(lambda _, focus: focus[1:]),
+    "skip": plain(_skip, 1),
+    "take": plain(_take, 1),
+    "union": plain(lambda frame, focus, other: _distinct(frame, focus + other), 1),
+    "combine": plain(lambda _, focus, other: focus + other, 1),
+    "intersect": plain(_intersect, 1),
+    "exclude": plain(_exclude, 1),
+    "ofType": typed(_of_type),
+    "is": typed(_is),
+    "as": typed(_as),
+    "children": plain(lambda frame, focus: children(frame.run, focus)),
+    "descendants": plain(lambda frame, focus: descendants(frame.run, focus)),
+}

@@ -1,0 +1,136 @@
+"""The types of FHIR, as the models that come with ``fhirpathpy`` know them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from conformance_cli.fhir.temporal import Quantity, Temporal
+
+Json = Any
+
+_VERSIONS = {"1": "dstu2", "3": "stu3", "4": "r4", "5": "r5"}
+#: FHIR primitives that hold a date or a time.
+TEMPORAL = frozenset({"date", "dateTime", "instant", "time"})
+_SYSTEM = frozenset(
+    {"Boolean", "String", "Integer", "Decimal", "Date", "DateTime", "Time", "Quantity"}
+)
+
+
+@dataclass(slots=True)
+class Node:
+    """An element of a resource.
+
+    ``type`` is the name of its type, or its path where it has none of its own
+    (``Patient.contact``), or empty where it is unknown.
+    """
+
+    data: Json
+    type: str = ""
+    #: The ``_name`` twin of a primitive: its id and extensions.
+    extra: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypeModel:
+    """What one version of FHIR says about paths and types."""
+
+    path_types: Mapping[str, str]
+    #: ``Observation.value`` to the names of the types it may have, capitalised.
+    choices: Mapping[str, tuple[str, ...]]
+    elsewhere: Mapping[str, str]
+    parents: Mapping[str, str]
+
+    def child(self, parent: str, name: str) -> tuple[str, tuple[str, ...]]:
+        """The path of a child element, and the types it may choose from, if it may."""
+        path = f"{parent}.{name}" if parent else name
+        path = self.elsewhere.get(path, path)
+        return path, self.choices.get(path, ())
+
+    def type_of(self, path: str) -> str:
+        """The type of an element at a path; the path itself where it has none of its own."""
+        return "Extension" if path.endswith(".extension") else self.path_types.get(path, path)
+
+    def is_a(self, name: str, ancestor: str) -> bool:
+        """Whether a type is another one or comes from it."""
+        if "." in name:
+            name = "BackboneElement"
+        seen = 0
+        while name and seen < 20:
+            if name == ancestor:
+                return True
+            name = self.parents.get(name, "")
+            seen += 1
+        return False
+
+    def knows(self, name: str) -> bool:
+        """Whether there is a type of this name."""
+        return name in self.parents or name in ("Resource", "Element", "Base")
+
+
+@lru_cache(maxsize=4)
+def type_model(fhir_version: str) -> TypeModel:
+    """The model for a FHIR version such as ``3.0.2`` or ``4.0.1``; R4 where it is unknown."""
+    folder = files("fhirpathpy") / "models" / _VERSIONS.get(fhir_version.partition(".")[0], "r4")
+
+    def read(name: str) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((folder / f"{name}.json").read_text("utf-8"))
+        return content
+
+    return TypeModel(
+        path_types=read("path2Type"),
+        choices={path: tuple(names) for path, names in read("choiceTypePaths").items()},
+        elsewhere=read("pathsDefinedElsewhere"),
+        parents=read("type2Parent"),
+    )
+
+
+def system_type(value: Any) -> str:
+    """The System type of a computed value."""
+    if isinstance(value, bool):
+        return "Boolean"
+    if isinstance(value, int):
+        return "Integer"
+    if isinstance(value, str):
+        return "String"
+    if isinstance(value, Temporal):
+        return value.kind
+    return "Quantity" if isinstance(value, Quantity) else "Decimal"
+
+
+def type_name(item: Any) -> tuple[str, str]:
+    """Namespace and name of an item's type; both empty where it is unknown."""
+    if not isinstance(item, Node):
+        return "System", system_type(item)
+    if item.type.startswith("System."):
+        return "System", item.type.removeprefix("System.")
+    return ("FHIR", item.type) if item.type else ("", "")
+
+
+def is_of_type(item: Any, specifier: str, model: TypeModel) -> bool:
+    """Whether an item is of a type such as ``Patient``, ``FHIR.code`` or ``System.String``."""
+    namespace, _, wanted = specifier.rpartition(".")
+    actual_namespace, actual = type_name(item)
+    if not actual or (namespace and namespace != actual_namespace):
+        return False
+    if actual_namespace == "System":
+        return actual == wanted
+    return model.is_a(actual, wanted)
+
+
+def is_known_type(specifier: str, model: TypeModel) -> bool:
+    """Whether a type specifier names anything at all."""
+    namespace, _, name = specifier.rpartition(".")
+    if namespace == "System":
+        return name in _SYSTEM
+    return namespace in ("", "FHIR") and (model.knows(name) or (not namespace and name in _SYSTEM))
+
+
+def decapitalised(name: str, model: TypeModel) -> str:
+    """The type that a choice suffix stands for: ``DateTime`` is ``dateTime``."""
+    lower = name[:1].lower() + name[1:]
+    return lower if lower in model.parents and name not in model.parents else name
