@@ -237,6 +237,8 @@ class TestPack:
     digest: str = ""
     #: Folder that it was read from.
     path: str = ""
+    #: Folders of the packs that it extends, nearest first.
+    bases: tuple[str, ...] = ()
 
     @property
     def ref(self) -> str:
