@@ -24,7 +24,7 @@ from conformance_cli.fhir.runtime import (
     wrap,
 )
 from conformance_cli.fhir.temporal import Quantity, parse_temporal, parse_time
-from conformance_cli.fhir.types import is_of_type
+from conformance_cli.fhir.types import is_known_type, is_of_type
 
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "f": "\f"}
@@ -125,7 +125,13 @@ def _operation(tree: Tree) -> Compiled:
 def _union(tree: Tree) -> Compiled:
     left, right = map(compile_tree, tree["children"])
     distinct = FUNCTIONS["distinct"].run
-    return lambda frame, focus: distinct(frame, left(frame, focus) + right(frame, focus))
+
+    def union(frame: Frame, focus: Items) -> Items:
+        items = left(frame, focus) + right(frame, focus)
+        frame.run.spend(4 * len(items))  # comparing each with all before it costs most
+        return distinct(frame, items)
+
+    return union
 
 
 def _type_expression(tree: Tree) -> Compiled:
@@ -135,6 +141,8 @@ def _type_expression(tree: Tree) -> Compiled:
 
     def check(frame: Frame, focus: Items) -> Items:
         items = left(frame, focus)
+        if not is_known_type(name, frame.run.model):
+            raise EvaluationError(f"there is no type {name}")
         if not items:
             return []
         held = is_of_type(single(items, "one item"), name, frame.run.model)
