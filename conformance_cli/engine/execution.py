@@ -284,7 +284,8 @@ class _Execution:
     ) -> None:
         for wanted in item.step.capture:
             try:
-                self._scope.captures[wanted.name] = capture(wanted, subject, scope)
+                value = capture(wanted, subject, {**scope, **self._scope.captures})
+                self._scope.captures[wanted.name] = value
             except MissingCapture as error:
                 if any(r.verdict is Verdict.FAIL for r in results):
                     text = f"{error}, after this step failed"

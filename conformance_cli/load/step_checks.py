@@ -163,13 +163,19 @@ class StepChecker:
         self._indirect(part, raw, "call", indirect, scope)
         seen = self.assertions(part, raw, "require", scope)
         seen |= self.assertions(part, raw, "expect", scope)
-        if "capture" in raw:
-            seen |= self._checked(part, raw, "capture", scope.seeing())
+        needs = _open(own | seen | indirect, scope.seeing())
+        # a capture sees the captures before it
+        so_far = scope.seeing()
+        for name in raw.get("capture", ()):
+            taken = self._checked(part, raw["capture"], name, so_far)
+            seen |= taken
+            needs |= _open(taken, so_far)
+            so_far = so_far.after([name])
         return Reach(
             captures=frozenset(raw.get("capture", ())),
             fixtures=self._fixtures(own | sent | seen, overrides),
             writes=self._writes(raw),
-            needs=_open(own | seen | indirect, scope.seeing()),
+            needs=needs,
         )
 
     def _overrides(self, part: Part, raw: dict[str, Any]) -> dict[str, _Names]:
