@@ -1,0 +1,233 @@
+"""Faults in the form of messages, and of the replies to them (BARS-MSG)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance_cli.reference.bars import bundle_rules, decisions
+from conformance_cli.reference.bars.body_changes import dropping, of_each, resources, setting
+from conformance_cli.reference.bars.conduct import Check, Outgoing
+from conformance_cli.reference.bars.json_paths import text
+from conformance_cli.reference.bars.outcomes import operation_outcome, server_error
+from conformance_cli.reference.bars.planted import (
+    Which,
+    acknowledged,
+    acknowledging,
+    deciding,
+    delivered,
+    ignoring,
+    misreporting,
+    planted,
+    replying,
+    reshaping,
+)
+from conformance_cli.reference.bars.receiver import Delivery
+from conformance_cli.reference.bars.services import fixed_id
+from conformance_cli.reference.bars.vocabulary import Event
+
+Json = Any
+
+_REPLIED = acknowledged()
+
+
+def _objected_by(check: Check) -> Which:
+    """Messages to which a rule objects."""
+    return lambda delivery: check(delivery) is not None
+
+
+def _never(_: Delivery) -> bool:
+    return False
+
+
+def _has_event(event: str) -> Which:
+    return lambda delivery: delivery.message.event == event
+
+
+def _has_no_event_of_the_system(delivery: Delivery) -> bool:
+    return bool(delivery.message.header) and delivery.message.event not in set(Event)
+
+
+def _has_no_patient(delivery: Delivery) -> bool:
+    message = delivery.message
+    return bool(message.header and message.focus) and not any(message.of("Patient"))
+
+
+def _has_no_destination(delivery: Delivery) -> bool:
+    return not text(delivery.message.header, "destination", "endpoint")
+
+
+def _header_last(body: Json) -> None:
+    body["entry"] = [*body["entry"][1:], body["entry"][0]]
+
+
+def _in_source(body: Json) -> None:
+    for header in resources(body, "MessageHeader"):
+        header["source"].pop("endpoint")
+
+
+def _point_nowhere(body: Json) -> None:
+    nowhere = fixed_id("nobody")
+    for header in resources(body, "MessageHeader"):
+        header["sender"] = {"reference": f"urn:uuid:{nowhere}"}
+
+
+def _not_a_bundle(outgoing: Outgoing) -> bool:
+    return (
+        outgoing.reply.status == 400
+        and bundle_rules.body_is_bundle(delivered(outgoing)) is not None
+    )
+
+
+_BROKEN = server_error()
+
+MESSAGE_FAULTS = (
+    planted(
+        "accepts-any-bundle-type",
+        "A Bundle that is no message is processed like one.",
+        "MSG-001",
+        ignoring(bundle_rules.bundle_is_message),
+    ),
+    planted(
+        "replies-with-collection",
+        "The reply to a message is a Bundle that is no message.",
+        "MSG-001",
+        reshaping(_REPLIED, setting("type", "collection")),
+    ),
+    planted(
+        "accepts-missing-message-version",
+        "A message that does not state its version is processed.",
+        "MSG-002",
+        ignoring(bundle_rules.version_is_stated),
+    ),
+    planted(
+        "accepts-any-message-version",
+        "A message of an unsupported version is processed.",
+        "MSG-002",
+        ignoring(bundle_rules.version_is_supported),
+    ),
+    planted(
+        "accepts-message-without-header",
+        "A message without a MessageHeader is acknowledged.",
+        "MSG-003",
+        acknowledging(_objected_by(bundle_rules.header_comes_first)),
+    ),
+    planted(
+        "replies-with-header-last",
+        "The MessageHeader of a reply is its last entry.",
+        "MSG-003",
+        reshaping(_REPLIED, _header_last),
+    ),
+    planted(
+        "accepts-booking-response",
+        "A message with the event booking-response is acknowledged.",
+        "MSG-004",
+        acknowledging(_has_event(Event.BOOKING_RESPONSE)),
+    ),
+    planted(
+        "accepts-unknown-event",
+        "A message with an event that is none is acknowledged.",
+        "MSG-004",
+        acknowledging(_has_no_event_of_the_system),
+    ),
+    planted(
+        "accepts-unknown-reason",
+        "A message with a reason that is none is acknowledged.",
+        "MSG-004",
+        acknowledging(_objected_by(bundle_rules.reason_is_known)),
+    ),
+    planted(
+        "accepts-foreign-destination",
+        "A message to another service is processed.",
+        "MSG-005",
+        ignoring(
+            bundle_rules.destination_is_this_service,
+            when=lambda delivery: not _has_no_destination(delivery),
+        ),
+    ),
+    planted(
+        "accepts-missing-destination",
+        "A message without a destination is processed.",
+        "MSG-005",
+        ignoring(
+            bundle_rules.destination_is_this_service,
+            bundle_rules.receiver_is_named,
+            when=_has_no_destination,
+        ),
+    ),
+    planted(
+        "replies-without-source-endpoint",
+        "A reply does not say where its sender can be reached.",
+        "MSG-006",
+        reshaping(_REPLIED, _in_source),
+    ),
+    planted(
+        "replies-without-sender",
+        "A reply does not say who sends it.",
+        "MSG-006",
+        reshaping(_REPLIED, of_each("MessageHeader", dropping("sender"))),
+    ),
+    planted(
+        "accepts-dangling-focus",
+        "A message whose focus is not in the Bundle is acknowledged.",
+        "MSG-007",
+        acknowledging(_objected_by(bundle_rules.focus_is_in_bundle)),
+    ),
+    planted(
+        "accepts-missing-patient",
+        "A message without a Patient is acknowledged.",
+        "MSG-008",
+        acknowledging(_has_no_patient),
+    ),
+    planted(
+        "accepts-any-use-case",
+        "A message for a use case that the service does not take part in is processed.",
+        "MSG-009",
+        ignoring(bundle_rules.use_case_is_supported),
+    ),
+    planted(
+        "calls-unsupported-use-case-invalid",
+        "A message for a use case that the service does not take part in is refused with 400.",
+        "MSG-009",
+        misreporting(bundle_rules.use_case_is_supported, status=400, code="REC_BAD_REQUEST"),
+    ),
+    planted(
+        "accepts-response-without-response",
+        "A response that does not say what it responds to is processed.",
+        "MSG-012",
+        deciding("C6", when=_never),
+        deciding(
+            "C7",
+            when=lambda delivery: (
+                "response" in delivery.message.header and decisions.is_response_to_unknown(delivery)
+            ),
+        ),
+    ),
+    planted(
+        "accepts-response-to-unknown-request",
+        "A response to a request that nobody sent is processed.",
+        "MSG-012",
+        deciding("C7", when=_never),
+    ),
+    planted(
+        "breaks-on-unparsable-body",
+        "A body that is not JSON is answered with 500.",
+        "MSG-014",
+        replying(
+            _not_a_bundle,
+            status=_BROKEN.status,
+            body=operation_outcome(_BROKEN, fixed_id("broken"), "2026-01-01T00:00:00+00:00"),
+        ),
+    ),
+    planted(
+        "accepts-unparsable-body",
+        "A body that is not JSON is acknowledged.",
+        "MSG-014",
+        acknowledging(_objected_by(bundle_rules.body_is_bundle)),
+    ),
+    planted(
+        "replies-with-dangling-reference",
+        "A reply refers to a sender that is not in its Bundle.",
+        "MSG-015",
+        reshaping(_REPLIED, _point_nowhere),
+    ),
+)
