@@ -23,6 +23,8 @@ _SECRET = {"authorization", "proxy-authorization", "cookie", "apikey", "x-api-ke
 #: Set by curl itself.
 _OWN = {"host", "content-length", "connection", "accept-encoding", "user-agent"}
 _SCHEME = re.compile(r"(?:Bearer|Basic|DPoP|Negotiate) ")
+#: What the redactor leaves where a part of a value was masked.
+_MARKER = re.compile(r"\[redacted:([a-z0-9-]{1,40})\]")
 
 
 def word(text: str) -> str:
@@ -40,9 +42,9 @@ def word(text: str) -> str:
 def curl(evidence: Evidence, *, inline_body: int = 4_000) -> str:
     """A curl command that sends the same request again, one option per line.
 
-    What was redacted stands as a shell variable (``$TOKEN``) for the reader to set.  A
-    body that was not kept, or has more than ``inline_body`` characters, is read from a
-    file ``request-body``.
+    What was masked in the URL or a header stands as a shell variable (``$TOKEN``,
+    ``$REDACTED_IDENTIFIER``) for the reader to set.  A body that was not kept, or has
+    more than ``inline_body`` characters, is read from a file ``request-body``.
     """
     return "curl " + " \\\n  ".join(_options(evidence, inline_body))
 
@@ -108,7 +110,9 @@ def _first_pack(view: ReportView) -> str:
 def _options(evidence: Evidence, inline_body: int) -> Iterator[str]:
     request = evidence.request
     yield f"--request {word(request.method)}"
-    yield f"--url {word(request.url)}"
+    if set(request.url) & set("[]{}"):
+        yield "--globoff"  # curl would expand them
+    yield f"--url {_with_variables(request.url)}"
     masked = {name.lower() for name in evidence.redactions}
     for name, value in request.headers:
         if name.lower() in _OWN:
@@ -116,9 +120,21 @@ def _options(evidence: Evidence, inline_body: int) -> Iterator[str]:
         if name.lower() in _SECRET or f"header:{name.lower()}" in masked:
             yield f"--header {word(_before_secret(name, value))}{_placeholder(name)}"
         else:
-            yield f"--header {word(f'{name}: {value}' if value else f'{name};')}"
+            yield f"--header {_with_variables(f'{name}: {value}' if value else f'{name};')}"
     if request.body is not None and request.body.size:
         yield _data(request.body, inline_body)
+
+
+def _with_variables(text: str) -> str:
+    """One shell word in which masked parts are variables.
+
+    Their names have a prefix: an endpoint can send a marker too, and ``[redacted:path]``
+    must not become ``$PATH``.
+    """
+    parts = _MARKER.split(text)
+    words = [word(part) if part else "" for part in parts]
+    words[1::2] = [f'"$REDACTED_{name.replace("-", "_").upper()}"' for name in parts[1::2]]
+    return "".join(words) or word("")
 
 
 def _before_secret(name: str, value: str) -> str:

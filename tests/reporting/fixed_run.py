@@ -375,7 +375,7 @@ def _skipped(test_id: str, title: str, reason: Reason, *ids: str) -> TestResult:
 
 _SENT = (
     ("Accept", "application/fhir+json; version=1.0.0"),
-    ("Authorization", "Bearer ********"),
+    ("Authorization", "Bearer [redacted:credentials]"),
     ("X-Request-Id", "4b0f7f0a-6a43-4f2c-9df2-0a86e1b4d001"),
     ("X-Correlation-Id", "c1c7b6f4-1d1c-47f5-8f0c-2f7f31b8a9e2"),
     ("NHSD-Target-Identifier", "eyJ2YWx1ZSI6ICIyMDAwMDExMTQ3In0="),
