@@ -14,7 +14,7 @@ from conformance_cli.model.verdict import Outcome, Verdict
 from conformance_cli.reporting.blocks import Block, Link, Observed, blocks, source_links
 from conformance_cli.reporting.facts import elapsed, instant, notices, product
 from conformance_cli.reporting.gaps import Gap, gaps
-from conformance_cli.reporting.shell import explain_command, next_command
+from conformance_cli.reporting.shell import curl, explain_command, next_command
 from conformance_cli.reporting.summary import met, outcome_reason
 from conformance_cli.reporting.text import code_span, markdown_text, plural, safe_text, shorten
 from conformance_cli.reporting.view import (
@@ -29,6 +29,8 @@ _ICONS = {Outcome.CONFORMANT: "✅", Outcome.NOT_CONFORMANT: "❌", Outcome.UNDE
 _MAX_BLOCKS = 50
 _MAX_OBSERVED = 5
 _MAX_VALUE = 300
+_MAX_BODY = 1_000
+_MAX_CURL = 3_000
 
 
 def render(view: ReportView) -> str:
@@ -97,14 +99,31 @@ def _block(block: Block, view: ReportView) -> Iterator[str]:
         yield f"- **Waived** {markdown_text(text)}"
     yield f"- **More** {code_span(explain_command(requirement.id))}"
     yield ""
+    yield from _curl(view, block)
 
 
 def _observed(seen: Observed) -> Iterator[str]:
     place = "  ".join(part for part in (*seen.exchanges[:1], seen.where) if part)
     times = f" (seen {seen.times} times)" if seen.times > 1 else ""
-    yield f"- **Expected** {_value(seen.expected or seen.title)}"
-    yield f"  **Actual** {_value(seen.actual or 'it is not so')}"
+    yield f"- **Expected** {_value(seen.expected or seen.title)}\\"
+    yield f"  **Actual** {_value(seen.actual or 'it is not so')}\\"
     yield f"  **Where** {_value(place or 'before any request')}{times}"
+
+
+def _curl(view: ReportView, block: Block) -> Iterator[str]:
+    evidence = view.evidence(block.exchanges[0]) if block.exchanges else None
+    if evidence is None:
+        return
+    command = curl(evidence, inline_body=_MAX_BODY)
+    if len(command) > _MAX_CURL:
+        return
+    yield "<details><summary>curl</summary>"
+    yield ""
+    # Indented code has no end that a value could write; a fence would.
+    yield from (f"    {line}" for line in command.split("\n"))
+    yield ""
+    yield "</details>"
+    yield ""
 
 
 def _gaps(found: Sequence[Gap]) -> Iterator[str]:

@@ -22,7 +22,9 @@ _INVISIBLE = (
 _UNSAFE = re.compile(f"[{_INVISIBLE}]")
 _UNSAFE_IN_BLOCK = re.compile(f"(?![\n\t])[{_INVISIBLE}]")
 _NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&@:^$])")
+#: What means something anywhere in a line of Markdown, and what only at its start.
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&$])")
+_MARKDOWN_START = re.compile(r"^(\d*)([-+#=.)])")
 
 
 def safe_text(text: str) -> str:
@@ -50,7 +52,8 @@ def shorten(text: str, limit: int) -> str:
 
 def markdown_text(text: str) -> str:
     """One line of Markdown that shows the text and means nothing else."""
-    return _MARKDOWN.sub(r"\\\1", safe_text(text))
+    escaped = _MARKDOWN.sub(r"\\\1", safe_text(text).strip())
+    return _MARKDOWN_START.sub(r"\1\\\2", escaped)
 
 
 def code_span(text: str) -> str:
