@@ -36,7 +36,7 @@
       row.hidden = !match;
       shown += match ? 1 : 0;
     }
-    for (const section of all(".section")) {
+    for (const section of all("#filter ~ .section")) {
       section.hidden = !section.querySelector("tr[data-verdict]:not([hidden])");
     }
     status.textContent = "Showing " + shown + " of " + rows.length + " requirements";
