@@ -79,6 +79,8 @@ class TestBuilder:
     def _rows(self, part: Part, raw: dict[str, Any]) -> Sequence[Row]:
         given = raw.get("for-each", [])
         place = part.place_of(raw, "for-each")
+        if "for-each" in raw:
+            self.checker.refuse_templates(part, raw, "for-each")
         if isinstance(given, dict):
             lengths = {name: len(column) for name, column in given.items()}
             if len(set(lengths.values())) > 1:

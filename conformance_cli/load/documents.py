@@ -120,7 +120,7 @@ def _read_json(path: Path, text: str) -> Document:
     """JSON: read strictly as such, then once more as YAML for the places of its parts."""
     import json
 
-    from conformance_cli.load.yaml_events import build, joined_surrogates
+    from conformance_cli.load.yaml_events import as_yaml, build
 
     repeated: list[str] = []
 
@@ -148,7 +148,7 @@ def _read_json(path: Path, text: str) -> Document:
             "bad-json", "the JSON nests too deep or holds a number too long", place=str(path)
         ) from error
     try:
-        return Document(path, *build(str(path), joined_surrogates(text)))
+        return Document(path, *build(str(path), as_yaml(text)))
     except DefinitionError as error:
         # JSON has a few texts that YAML has not, such as keys of over 1024 characters
         if repeated or error.diagnostics[0].code != "bad-yaml":

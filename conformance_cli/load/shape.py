@@ -89,6 +89,8 @@ class Compiler:
         required = tuple(schema.get("required", ()))
         extra = schema.get("additionalProperties", {})
         other = None if extra is False else self.compile(extra, home)
+        # beside known keys, a value of another type is rather a key misspelt
+        others = self._types(extra, home) if extra is not False and known else _ANY
         names = schema.get("propertyNames")
         spelling = _spelling(self.compile(names or {}, home))
         title = schema.get("title", "")
@@ -98,7 +100,7 @@ class Compiler:
                 return
             for key, item in value.items():
                 one = known.get(key, other)
-                if one is None:
+                if one is None or (one is other and type_of(item) not in others):
                     out.append(unknown_key(value, key, known, title))
                 else:
                     one(item, out, value, key)

@@ -13,7 +13,7 @@ from typing import Any
 from conformance_cli.load.pack_source import Definitions, Part
 from conformance_cli.load.problems import Problems, did_you_mean
 from conformance_cli.load.scope import DECLARED, Scope
-from conformance_cli.load.templates import TemplateReader, needed
+from conformance_cli.load.templates import TemplateReader, needed, templates_in
 from conformance_cli.load.uses import SharedNames
 
 _Names = frozenset[str]
@@ -104,6 +104,16 @@ class StepChecker:
         for use in uses:
             self._reader.check(part, use, scope)
         return needed(uses)
+
+    def refuse_templates(self, part: Part, holder: dict[str, Any], member: str) -> None:
+        """Refuse templates where nobody renders them."""
+        for text, container, key in templates_in(holder[member], holder, member):
+            self._problems.add(
+                "idle-template",
+                f'"{text}" is not rendered here: the value is taken as it stands',
+                part.document.value_at(container, key),
+                "write the template where the value is used",
+            )
 
     def assertions(self, part: Part, holder: Mapping[str, Any], key: str, scope: Scope) -> _Names:
         """Check the templates of a list of assertions."""

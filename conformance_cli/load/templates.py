@@ -36,7 +36,7 @@ class TemplateReader:
         """The names used by the templates of a member, however deep."""
         from conformance_cli.expressions import ExpressionError
 
-        for text, holder, key in _texts(container[member], container, member):
+        for text, holder, key in templates_in(container[member], container, member):
             try:
                 names = template_names(text)
             except ExpressionError as error:
@@ -95,9 +95,10 @@ def _uses(names: Names, holder: Json, key: str | int) -> Iterator[Use]:
         yield Use(name, holder, key, guarded=True)
 
 
-def _texts(
+def templates_in(
     value: Json, container: Json, member: str | int
 ) -> Iterator[tuple[str, Json, str | int]]:
+    """Every text with ``${`` in a value that is a member of a container, and its place."""
     if type(value) is str:
         if "${" in value:
             yield value, container, member
@@ -105,7 +106,7 @@ def _texts(
         for key, item in value.items():
             if "${" in key:
                 yield key, value, key
-            yield from _texts(item, value, key)
+            yield from templates_in(item, value, key)
     elif type(value) is list:
         for index, item in enumerate(value):
-            yield from _texts(item, value, index)
+            yield from templates_in(item, value, index)

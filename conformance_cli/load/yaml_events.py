@@ -32,6 +32,9 @@ _MAX_DIGITS = 400
 _SURROGATES = re.compile(
     r"((?<!\\)(?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
 )
+_NOT_YAML = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 #: What PyYAML says, and what helps.
 _REMEDIES = (
     ("tab character", "a tab stands where only spaces may", "indent with spaces"),
@@ -73,14 +76,21 @@ def build(file: str, text: str) -> tuple[Json, dict[int, Marks]]:
     return builder.result(), builder.marks
 
 
-def joined_surrogates(text: str) -> str:
-    """JSON text with escaped surrogate pairs as YAML writes them, in one escape."""
+def as_yaml(json_text: str) -> str:
+    """JSON text as YAML that means the same, on the same lines.
+
+    YAML folds line breaks that are none in JSON, refuses a few characters, and writes
+    those beyond U+FFFF as one escape.
+    """
 
     def joined(match: re.Match[str]) -> str:
         high, low = int(match[2], 16), int(match[3], 16)
         return f"{match[1]}\\U{0x10000 + ((high & 0x3FF) << 10) + (low & 0x3FF):08x}"
 
-    return _SURROGATES.sub(joined, text)
+    def escaped(match: re.Match[str]) -> str:
+        return f"\\u{ord(match[0]):04x}"
+
+    return _NOT_YAML.sub(escaped, _SURROGATES.sub(joined, json_text))
 
 
 def plain_scalar(text: str) -> Json:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance_cli.load.documents import MAX_BYTES, read_document
-from conformance_cli.load.yaml_events import MAX_DEPTH, build
+from conformance_cli.load.yaml_events import MAX_DEPTH, build, plain_scalar
 from conformance_cli.model.diagnostics import DefinitionError, Location
 from tests.load.helpers import problem
 
@@ -265,12 +265,14 @@ class TestJson:
 
 #: Line breaks other than these are folded by version 1.1, which PyYAML speaks.
 _PRINTED = string.digits + string.ascii_letters + string.punctuation + " \n\täß€"
+#: PyYAML takes 0E0 for text and so leaves out its quotes; in version 1.2 it is a number.
+_TEXT = st.text(_PRINTED, max_size=8).filter(lambda t: not isinstance(plain_scalar(t), float))
 _PLAIN = st.text(string.ascii_lowercase, min_size=1, max_size=6)
 
 
 @given(
     st.recursive(
-        _PLAIN | st.integers() | st.booleans() | st.none() | st.text(_PRINTED, max_size=8),
+        _PLAIN | st.integers() | st.booleans() | st.none() | _TEXT,
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_PLAIN, inner, max_size=4),
         max_leaves=25,
     ),
