@@ -103,9 +103,6 @@ def reasons(causes: Sequence[Cause] = tuple(Cause)) -> st.SearchStrategy[Reason]
     return st.builds(Reason, st.sampled_from(causes), words(), words())
 
 
-# -- profiles -----------------------------------------------------------------------------
-
-
 @st.composite
 def requirements(draw: st.DrawFn, requirement_id: str = "TST-COM-001") -> Requirement:
     """A requirement with the given id, of any level, basis and method."""
@@ -145,9 +142,6 @@ def profiles(draw: st.DrawFn, min_requirements: int = 0, max_requirements: int =
     )
 
 
-# -- packs --------------------------------------------------------------------------------
-
-
 def pack_identities() -> st.SearchStrategy[PackIdentity]:
     """Which pack ran."""
     return st.builds(
@@ -173,9 +167,6 @@ def packs(draw: st.DrawFn, profile: Profile) -> TestPack:
         ),
         digest=draw(digests()),
     )
-
-
-# -- results ------------------------------------------------------------------------------
 
 
 @st.composite
@@ -256,9 +247,6 @@ def preflight_results() -> st.SearchStrategy[PreflightResult]:
     )
 
 
-# -- runs ---------------------------------------------------------------------------------
-
-
 def waivers(requirement_ids: Sequence[str] = ("TST-COM-001",)) -> st.SearchStrategy[Waiver]:
     """Waivers for these requirements: of any product or one, valid or expired."""
     return st.builds(
@@ -336,9 +324,6 @@ def run_headers(
         waivers=tuple(draw(st.lists(waivers(waived), max_size=2))),
         planned=planned,
     )
-
-
-# -- evidence -----------------------------------------------------------------------------
 
 
 def headers() -> st.SearchStrategy[Headers]:

@@ -31,7 +31,7 @@ def requirement(name: str = "R", level: Level = Level.SHALL, **rest: Any) -> Req
 
 
 def profile(*requirements: Requirement, **rest: Any) -> Profile:
-    plain = {"version": "1.2.0", "title": "", "status": ProfileStatus.ACTIVE} | rest
+    plain: dict[str, Any] = {"version": "1.2.0", "title": "", "status": ProfileStatus.ACTIVE} | rest
     return Profile(name="bars", requirements=requirements or (requirement(),), **plain)
 
 
@@ -39,7 +39,7 @@ def assertion(
     verdict: Verdict, *names: str, cause: Cause | None = None, **rest: Any
 ) -> AssertionResult:
     """An assertion about the named requirements, or about ``R``."""
-    plain = {"id": "t:1.1", "kind": "status", "title": "it answers"} | rest
+    plain: dict[str, Any] = {"id": "t:1.1", "kind": "status", "title": "it answers"} | rest
     reason = None if cause is None else Reason(cause, f"{plain['id']}: {cause.value}")
     return AssertionResult(requirements=names or ("R",), verdict=verdict, reason=reason, **plain)
 
@@ -47,7 +47,7 @@ def assertion(
 def ran(*assertions: AssertionResult, name: str = "t", **rest: Any) -> TestResult:
     """A test that made these assertions."""
     named = tuple(dict.fromkeys(n for a in assertions for n in a.requirements))
-    plain = {"requirements": named, "verdict": Verdict.NOT_TESTED} | rest
+    plain: dict[str, Any] = {"requirements": named, "verdict": Verdict.NOT_TESTED} | rest
     return TestResult(
         id=name, title=name, pack="p@1.0.0", effect=Effect.READ, assertions=assertions, **plain
     )
@@ -66,7 +66,7 @@ def not_run(cause: Cause, *names: str, name: str = "u") -> TestResult:
 
 def judged(tests: Sequence[TestResult], of: Profile | None = None, **rest: Any) -> Judgement:
     """The judgement over a profile, or over one that has only the SHALL ``R``."""
-    plain = {"options": {}, "policy": Policy(), "today": TODAY} | rest
+    plain: dict[str, Any] = {"options": {}, "policy": Policy(), "today": TODAY} | rest
     return judge(of or profile(), tests, **plain)
 
 

@@ -39,7 +39,7 @@ def by_id(judgement: Judgement) -> dict[str, Verdict]:
     return {r.requirement.id: r.verdict for r in judgement.requirements}
 
 
-def evidence(draw: st.DrawFn, case: Case, verdict: Verdict) -> TestResult:
+def evidence(draw: Any, case: Case, verdict: Verdict) -> TestResult:
     """One more test, about any requirements of the profile."""
     ids = [requirement.id for requirement in case[0].requirements]
     named = draw(st.lists(st.sampled_from(ids), min_size=1, unique=True))
