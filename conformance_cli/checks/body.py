@@ -16,7 +16,7 @@ from conformance_cli.checks.arguments import (
 from conformance_cli.checks.finding import Claim, Finding, either, first_few
 from conformance_cli.checks.matchers import described
 from conformance_cli.checks.subject import Subject, judge_bodies, judge_responses
-from conformance_cli.fhir.patterns import PatternError, compile_pattern, occurs
+from conformance_cli.fhir.patterns import PatternError, compile_pattern
 from conformance_cli.model.exchange import Exchange, Response
 from conformance_cli.model.result import Cause
 
@@ -85,15 +85,18 @@ def json_schema(argument: Json, subject: Subject) -> Finding:
     """``json-schema: name``: the body is valid against a schema of the pack."""
     (name,) = texts(argument) or ("",)
     claim = Claim(f"The body is valid against the schema {name}", f"valid against {name}")
+    from jsonschema import SchemaError
+    from referencing.exceptions import Unresolvable
+
     try:
         validator = _validator(subject.schema(name))
-    except (LookupError, OSError, PatternError) as err:
+    except (LookupError, OSError, PatternError, SchemaError) as err:
         return claim.error(Cause.TOOL, f"the schema {name} cannot be used: {err}")
 
     def judge(value: Json) -> Finding:
         try:
             faults = list(_first(validator.iter_errors(value), 20))
-        except (PatternError, LookupError, RecursionError) as err:
+        except (PatternError, Unresolvable, RecursionError) as err:
             return claim.error(Cause.TOOL, f"the schema {name} cannot be evaluated: {err}")
         if not faults:
             return claim.met("valid")
@@ -117,6 +120,9 @@ def _validator(schema: Json) -> Any:
     from referencing import Registry
 
     base = validators.validator_for(schema, default=validators.Draft202012Validator)
+    base.check_schema(schema)
+    for pattern in _name_patterns(schema):
+        compile_pattern(pattern)
     extend: Any = validators.extend
     safe = extend(base, {"pattern": _pattern, "uniqueItems": _unique_items})
     return safe(schema, registry=Registry())
@@ -125,8 +131,20 @@ def _validator(schema: Json) -> Any:
 def _pattern(_: Any, pattern: str, instance: Json, __: Json) -> Iterator[Any]:
     from jsonschema import ValidationError
 
-    if isinstance(instance, str) and not occurs(compile_pattern(pattern), instance):
+    if isinstance(instance, str) and not compile_pattern(pattern).occurs(instance):
         yield ValidationError(f"does not match {pattern!r}")
+
+
+def _name_patterns(schema: Json) -> Iterator[str]:
+    """The patterns of property names, which the library matches by itself."""
+    if isinstance(schema, Mapping):
+        names = schema.get("patternProperties")
+        yield from names if isinstance(names, Mapping) else ()
+        for part in schema.values():
+            yield from _name_patterns(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _name_patterns(part)
 
 
 def _unique_items(_: Any, wanted: bool, instance: Json, __: Json) -> Iterator[Any]:  # noqa: FBT001

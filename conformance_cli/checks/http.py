@@ -16,7 +16,7 @@ from conformance_cli.checks.arguments import (
     texts,
 )
 from conformance_cli.checks.finding import Claim, Finding, both, either
-from conformance_cli.checks.matchers import Matcher, described, matcher_problems
+from conformance_cli.checks.matchers import Matcher, matcher_problems
 from conformance_cli.checks.subject import Subject, judge_responses, transport_error
 from conformance_cli.model.exchange import Exchange, Response
 
@@ -87,8 +87,11 @@ def statuses_problems(argument: Json) -> list[str]:
 def header(argument: Json, subject: Subject) -> Finding:
     """``header: {Allow: present}``: each header matches, several of a name joined by commas."""
     matchers = {name: Matcher.of(value).as_text() for name, value in argument.items()}
-    expected = {name: f"{name} {m.expectation()}" for name, m in matchers.items()}
-    claim = Claim(f"Header {both(list(expected.values()))}", both(list(expected.values())))
+    expected = {name: f"{name}: {m.expectation()}" for name, m in matchers.items()}
+    claim = Claim(
+        f"The response has the header {both(list(expected.values()))}",
+        both(list(expected.values())),
+    )
 
     def judge(_: Exchange, response: Response) -> Finding:
         wrong = [n for n, m in matchers.items() if not m.accepts(_header(response, n))]
@@ -136,7 +139,7 @@ def _header(response: Response, name: str) -> str | None:
 
 def _header_line(response: Response, name: str) -> str:
     value = _header(response, name)
-    return f"no {name} header" if value is None else f"{name} {described(value)}"
+    return f"no {name} header" if value is None else f"{name}: {value[:200]}"
 
 
 def _status(item: Json) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance_cli.checks.arguments import (
-    ArgumentError,
     as_list,
     flag_problems,
     mapping_problems,
@@ -17,7 +16,7 @@ from conformance_cli.checks.arguments import (
 )
 from conformance_cli.checks.finding import both, either
 from conformance_cli.expressions import same
-from conformance_cli.fhir.patterns import PatternError, compile_pattern, matches_whole
+from conformance_cli.fhir.patterns import compile_pattern
 
 Json = Any
 
@@ -48,12 +47,12 @@ class Matcher:
         return both(words) + (", in any case" if self.rules.get("ignore-case") is True else "")
 
     def accepts(self, value: Json) -> bool:
-        """Whether a value matches.  ``ArgumentError`` where a rule makes no sense."""
+        """Whether a value matches.  ``PatternError`` where a pattern cannot be used."""
         if self.rules.get("present") is False:
-            return bool(value is None)
+            return value is None
         if value is None:
-            return set(self.rules) == {"equals"} and self.rules["equals"] is None
-        return all(self._accepts(key, wanted, value) for key, wanted in self.rules.items())
+            return bool(set(self.rules) == {"equals"} and self.rules["equals"] is None)
+        return all(self._accepts(key, rule, value) for key, rule in self.rules.items())
 
     def as_text(self) -> Matcher:
         """The same for values that are always text, such as headers: ``0`` means ``"0"``."""
@@ -61,7 +60,7 @@ class Matcher:
 
     def _accepts(self, key: str, wanted: Json, value: Json) -> bool:
         if key == "present":
-            return value != ""
+            return bool(value != "")
         if key == "matches":
             return self._fully_matches(wanted, value)
         value, wanted = self._folded(value), self._folded(wanted)
@@ -77,11 +76,8 @@ class Matcher:
 
     def _fully_matches(self, patterns: Json, value: Json) -> bool:
         folding = "(?i:{})" if self.rules.get("ignore-case") is True else "{}"
-        try:
-            compiled = [compile_pattern(folding.format(p)) for p in texts(patterns)]
-        except PatternError as err:
-            raise ArgumentError(str(err)) from err
-        return isinstance(value, str) and any(matches_whole(p, value) for p in compiled)
+        compiled = [compile_pattern(folding.format(p)) for p in texts(patterns)]
+        return isinstance(value, str) and any(p.matches(value) for p in compiled)
 
     def _folded(self, value: Json) -> Json:
         if self.rules.get("ignore-case") is not True:

@@ -23,7 +23,7 @@ from conformance_cli.checks.arguments import (
 from conformance_cli.checks.elements import place
 from conformance_cli.checks.finding import Claim, Finding, clip, first_few
 from conformance_cli.checks.subject import Subject, judge_bodies
-from conformance_cli.fhir.patterns import PatternError, compile_pattern, matches_whole
+from conformance_cli.fhir.patterns import compile_pattern
 
 Json = Any
 
@@ -39,7 +39,10 @@ class _Known:
     urls: set[str] = field(default_factory=set)
     #: ``Type/id`` of every resource, and as the end of every fullUrl.
     relative: set[str] = field(default_factory=set)
+    #: ``#id`` of everything contained, in whichever resource.
     contained: set[str] = field(default_factory=set)
+    #: The same for the resource that an object stands in, by the object's identity.
+    contained_with: dict[int, set[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, value: Json) -> _Known:
@@ -48,9 +51,10 @@ class _Known:
             known._add(url, resource)
         return known
 
-    def has(self, reference: str) -> bool:
+    def has(self, item: Json, reference: str) -> bool:
         if reference.startswith("#"):
-            return reference in self.contained or reference == "#"
+            near = self.contained_with.get(id(item), self.contained)
+            return reference in near or reference == "#"
         target = _HISTORY.sub("", reference)
         if _ABSOLUTE.match(target):
             return _normal(target) in self.urls
@@ -65,9 +69,11 @@ class _Known:
         kind, identity = resource.get("resourceType"), resource.get("id")
         if isinstance(kind, str) and isinstance(identity, str):
             self.relative.add(f"{kind}/{identity}")
-        for inner in _maps(resource.get("contained")):
-            if isinstance(inner.get("id"), str):
-                self.contained.add(f"#{inner['id']}")
+        inside = [inner.get("id") for inner in _maps(resource.get("contained"))]
+        near = {f"#{name}" for name in inside if isinstance(name, str)}
+        self.contained |= near
+        if kind != "Bundle":
+            self.contained_with.update((one, near) for one in _objects(resource))
 
 
 def references_resolve(argument: Json, subject: Subject) -> Finding:
@@ -78,10 +84,7 @@ def references_resolve(argument: Json, subject: Subject) -> Finding:
     path = argument["in"]
     if not isinstance(path, str):
         raise ArgumentError(f"in must be a FHIRPath text, not {shown(path)}")
-    try:
-        allowed = [compile_pattern(pattern) for pattern in texts(argument.get("allow"))]
-    except PatternError as err:
-        raise ArgumentError(str(err)) from err
+    allowed = [compile_pattern(pattern) for pattern in texts(argument.get("allow"))]
     claim = Claim(f"Every {path} points into the body", "references that resolve in the body")
 
     def judge(value: Json) -> Finding:
@@ -93,7 +96,7 @@ def references_resolve(argument: Json, subject: Subject) -> Finding:
         lost = [
             (i, r)
             for i, r in references
-            if not known.has(r) and not any(matches_whole(p, r) for p in allowed)
+            if not known.has(items[i], r) and not any(p.matches(r) for p in allowed)
         ]
         if not lost:
             return claim.met(f"all {len(references)} resolve")
@@ -128,6 +131,18 @@ def _resources(value: Json) -> Iterator[tuple[str, Mapping[str, Json]]]:
                 url if isinstance(url, str) else "",
                 resource if isinstance(resource, Mapping) else {},
             )
+
+
+def _objects(value: Json) -> Iterator[int]:
+    """The identity of every object within a value."""
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Mapping):
+            yield id(part)
+            pending.extend(part.values())
+        elif isinstance(part, list):
+            pending.extend(part)
 
 
 def _reference(item: Json) -> str:

@@ -23,6 +23,7 @@ from conformance_cli.checks import (
 from conformance_cli.checks.arguments import ArgumentError, nearest
 from conformance_cli.checks.finding import Claim, Finding
 from conformance_cli.checks.subject import Subject
+from conformance_cli.fhir.patterns import PatternError
 from conformance_cli.model.diagnostics import DefinitionError
 from conformance_cli.model.result import Cause
 
@@ -98,12 +99,15 @@ def argument_problems(kind: str, argument: Json) -> list[str]:
 
 def _run(kind: str, definition: _Definition, argument: Json, subject: Subject) -> Finding:
     problems = definition.problems(argument)
+    remedy = "correct the pack"
     if not problems:
         try:
             return definition.check(argument, subject)
         except ArgumentError as err:
             problems = [str(err)]
-    return Claim(kind, "").error(Cause.TOOL, f"{kind}: {problems[0]}", "correct the pack")
+        except PatternError as err:
+            problems, remedy = [str(err)], "write a pattern with fewer repetitions"
+    return Claim(kind, "").error(Cause.TOOL, f"{kind}: {problems[0]}", remedy)
 
 
 def _run_registered(kind: str, check: Check, argument: Json, subject: Subject) -> Finding:

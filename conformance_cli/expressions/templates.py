@@ -13,7 +13,7 @@ from conformance_cli.expressions.parser import Expression, parse
 from conformance_cli.expressions.values import MAX_STRUCTURE, check_size, plain, to_text
 
 Json = Any
-#: Makes a literal of another language of a value, e.g. a FHIRPath literal.
+#: Makes a literal of another language of a value; ``TypeError`` where it has none.
 Quote = Callable[[Any], str]
 
 
@@ -94,9 +94,12 @@ def _evaluated(slot: _Slot, scope: Scope) -> Any:
 
 def _piece(slot: _Slot, scope: Scope, literal: Quote | None) -> str:
     value = _evaluated(slot, scope)
-    if literal is not None:
-        return literal(value)
     source = slot.expression.source
+    if literal is not None:
+        try:
+            return literal(value)
+        except TypeError as err:
+            raise ExpressionError(str(err), source=source) from err
     if value is None:
         raise MissingValue("null cannot be put into a text", name=source, source=source)
     try:

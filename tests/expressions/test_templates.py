@@ -101,3 +101,11 @@ def test_names_are_found_in_every_corner_of_a_structure():
 
 def test_a_name_in_an_escaped_template_is_none():
     assert names_in("$${a.b}") == frozenset()
+
+
+def test_a_value_without_a_literal_is_an_expression_error():
+    def literal(value):
+        raise TypeError("FHIRPath has no literal for a dict")
+
+    with pytest.raises(ExpressionError, match="no literal for a dict"):
+        render("id = ${slot}", SCOPE, literal)

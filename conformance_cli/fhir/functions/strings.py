@@ -13,7 +13,7 @@ from typing import Any
 from conformance_cli.fhir.comparison import bare
 from conformance_cli.fhir.functions.function import Function, plain
 from conformance_cli.fhir.operators import bounded
-from conformance_cli.fhir.patterns import MAX_WHOLE, PatternError, compile_pattern
+from conformance_cli.fhir.patterns import Pattern, PatternError, compile_pattern
 from conformance_cli.fhir.runtime import (
     MAX_TEXT,
     EvaluationError,
@@ -32,7 +32,10 @@ def _of_text(operate: Callable[..., Any], arguments: int = 0) -> Function:
         subject, values = text(focus), [text(one) for one in given]
         if subject is None or None in values:
             return []
-        result = operate(subject, *values)
+        try:
+            result = operate(subject, *values)
+        except PatternError as err:
+            raise EvaluationError(str(err)) from err
         return result if isinstance(result, list) else of(result)
 
     return plain(run, arguments)
@@ -65,26 +68,18 @@ def _replace(subject: str, old: str, new: str) -> str:
     return subject.replace(old, new)
 
 
-def _pattern(pattern: str, subject: str) -> re.Pattern[str]:
-    if len(subject) > MAX_WHOLE:
-        raise EvaluationError(f"a text of {len(subject)} characters is too long for a pattern")
-    try:
-        return compile_pattern(pattern, flags=re.DOTALL)
-    except PatternError as err:
-        raise EvaluationError(str(err)) from err
+def _pattern(pattern: str) -> Pattern:
+    return compile_pattern(pattern, flags=re.DOTALL)
 
 
 def _replace_matches(subject: str, pattern: str, new: str) -> str:
-    compiled = _pattern(pattern, subject)
+    compiled = _pattern(pattern)
     if not pattern:
         return subject
     if len(subject) * (len(new) + 1) > MAX_TEXT * 4:
         raise EvaluationError("replaceMatches() would make a text that is too long")
     template = re.sub(r"\$\{?([A-Za-z0-9]+)\}?", r"\\g<\1>", new.replace("\\", "\\\\"))
-    try:
-        return bounded(compiled.sub(template, subject))
-    except (re.error, IndexError) as err:
-        raise EvaluationError(f"bad replacement: {err}") from err
+    return bounded(compiled.replaced(subject, template))
 
 
 def _encoded(subject: str, form: str) -> str | None:
@@ -147,8 +142,8 @@ STRINGS: Mapping[str, Function] = {
     "split": _of_text(lambda s, by: s.split(by) if by else [s], 1),
     "join": plain(_join, 0, 1),
     "replace": _of_text(_replace, 2),
-    "matches": _of_text(lambda s, p: _pattern(p, s).search(s) is not None, 1),
-    "matchesFull": _of_text(lambda s, p: _pattern(p, s).fullmatch(s) is not None, 1),
+    "matches": _of_text(lambda s, p: _pattern(p).found_in(s), 1),
+    "matchesFull": _of_text(lambda s, p: _pattern(p).matches(s), 1),
     "replaceMatches": _of_text(_replace_matches, 2),
     "encode": _of_text(_encoded, 1),
     "decode": _of_text(_decoded, 1),
