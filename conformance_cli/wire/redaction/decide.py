@@ -1,0 +1,119 @@
+"""What becomes of a value, decided by where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance_cli.wire.redaction.elements import (
+    CODED,
+    FREE_TEXT,
+    KINDS,
+    NAMED_THINGS,
+    ORGANISATION_SYSTEM,
+    PERSON_REFERENCES,
+    PERSON_SYSTEM,
+    PERSONAL,
+    PERSONS,
+    PLACES,
+    PUBLIC,
+    TECHNICAL,
+    is_secret_name,
+)
+from conformance_cli.wire.redaction.tree import Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``category`` names what is masked; without one the value is scrubbed."""
+
+    category: str = ""
+    #: A code: learned values never touch it.
+    coded: bool = False
+
+
+_SCRUB = Decision()
+_CODED = Decision(coded=True)
+_MASKS = {
+    name: Decision(name)
+    for name in (
+        *("name", "telecom", "address", "photo", "deceased", "birth-date", "birth", "nhs-number"),
+        *("narrative", "text", "display", "identifier", "data", "secret", "date"),
+    )
+}
+
+# The last is HL7 v3: <id root="..." extension="..."/>.
+_IDENTIFIER_VALUES = frozenset(
+    {("identifier", "value"), ("valueidentifier", "value"), ("id", "extension")}
+)
+
+
+def decide(leaf: Leaf) -> Decision:
+    """The decision for one leaf.  Pure; the tree must be complete."""
+    node, name = leaf.node, leaf.name
+    if name == "resourcetype":
+        return _CODED
+    if is_secret_name(name):
+        return _MASKS["secret"]
+    if name == "div" or node.within("div"):
+        return _MASKS["narrative"]
+    category = node.category or PERSONAL.get(name, "")
+    if category:
+        return _personal(leaf, category)
+    if (node.key, name) in _IDENTIFIER_VALUES:
+        above = node.parent.key if node.parent else ""
+        personal = identifies_person(node.fields.get("system", ""), node.resource_type, above)
+        return _MASKS["identifier"] if personal else _SCRUB
+    if name == "display":
+        return _MASKS["display"] if may_show_person(node.fields) else _SCRUB
+    return _plain(leaf, name)
+
+
+def _personal(leaf: Leaf, category: str) -> Decision:
+    node, name = leaf.node, leaf.name
+    if node.category and name in KINDS and not (category == "photo" and name == "url"):
+        return _CODED if name in CODED else _SCRUB
+    contact = node.within("contact")
+    if category in ("telecom", "address") and is_public(node.resource_type) and not contact:
+        return _SCRUB
+    return _MASKS[category]
+
+
+def _plain(leaf: Leaf, name: str) -> Decision:
+    node = leaf.node
+    resource = node.resource_type
+    if name == "name":
+        return _SCRUB if resource in NAMED_THINGS else _MASKS["name"]
+    if name in FREE_TEXT and leaf.is_text:
+        return _SCRUB if resource in TECHNICAL else _MASKS["text"]
+    if name == "data" and (resource == "Binary" or "contentType" in node.fields):
+        return _MASKS["data"]
+    if resource in PERSONS and name in ("valuedate", "valuedatetime"):
+        return _MASKS["date"]
+    return _CODED if name in CODED else _SCRUB
+
+
+def may_show_person(fields: Mapping[str, Any]) -> bool:
+    """Whether the ``display`` among these values may be a person's name."""
+    if "code" in fields:  # a Coding: the words of a code system
+        return False
+    target = str(fields.get("reference") or fields.get("type") or "")
+    return not any(f"{place}/" in target or target == place for place in PLACES)
+
+
+def identifies_person(system: str, resource: str, above: str) -> bool:
+    """Whether an identifier of this system is a person's.
+
+    ``resource`` is the resource type around it, ``above`` the name of what holds it.
+    """
+    if PERSON_SYSTEM.search(system):
+        return True
+    if ORGANISATION_SYSTEM.search(system):
+        return False
+    return resource in PERSONS or above in PERSON_REFERENCES
+
+
+def is_public(resource: str) -> bool:
+    """Whether telephone numbers and addresses of this resource type are published."""
+    return resource in PUBLIC or resource in TECHNICAL
