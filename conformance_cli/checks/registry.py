@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from importlib.metadata import entry_points
 from typing import Any
 
 from conformance_cli.checks import (
@@ -123,6 +122,8 @@ def _run_registered(kind: str, check: Check, argument: Json, subject: Subject) -
 
 @lru_cache(maxsize=1)
 def _registered() -> Mapping[str, Any]:
+    from importlib.metadata import entry_points
+
     found = {point.name: point for point in entry_points(group=GROUP)}
     taken = sorted(set(found) & set(_BUILT_IN))
     if taken:

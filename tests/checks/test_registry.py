@@ -1,5 +1,6 @@
 """Checks by name, what lint says about their arguments, and checks of others."""
 
+import importlib.metadata
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -153,7 +154,7 @@ def installed(monkeypatch):
 
     def install(*points):
         registered = [EntryPoint(name, value, registry.GROUP) for name, value in points]
-        monkeypatch.setattr(registry, "entry_points", lambda group: registered)
+        monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: registered)
         registry._registered.cache_clear()
 
     yield install
