@@ -36,9 +36,10 @@ def _completer(offers: Callable[[click.Context], Iterable[Offer]]) -> Completer:
 
 def _catalogue(ctx: click.Context) -> Catalogue:
     from conformance_cli.cli.session import Session
+    from conformance_cli.cli.settings import configured
     from conformance_cli.load.catalogue import Catalogue
 
-    return Catalogue.default(ctx.ensure_object(Session).catalogues)
+    return Catalogue.default(configured({}, ctx.ensure_object(Session)).catalogues)
 
 
 def _profiles(ctx: click.Context) -> Iterator[Offer]:

@@ -17,37 +17,42 @@ if TYPE_CHECKING:
 FORMATS = ("pretty", "plain", "json", "github")
 
 
-def chosen_format(asked: str | None) -> str:
-    """The format asked for; else ``github`` in its actions, ``pretty`` on a terminal."""
-    if asked:
-        return asked
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        return "github"
-    return "pretty" if sys.stdout.isatty() else "plain"
+def console_for(asked: str | None, session: Session, stream: TextIO | None = None) -> Console:
+    """The console that shows a run, quiet where the user wants quiet.
 
-
-def console_for(form: str, session: Session) -> Console:
-    """The console of a format, quiet where the user wants quiet."""
+    Without a format asked for: ``github`` in its actions, ``pretty`` on a terminal,
+    ``plain`` elsewhere.  The summary goes to ``stream``, which is stdout unless a report
+    goes there.
+    """
+    answer = stream or sys.stdout
+    form = asked or _usual_format(answer)
     talk: TextIO = open(os.devnull, "w") if session.quiet else sys.stderr  # noqa: PTH123, SIM115
     if form == "pretty":
         from conformance_cli.reporting.pretty import PrettyConsole
 
-        return PrettyConsole(sys.stdout, talk, color=session.color)
+        return PrettyConsole(answer, talk, color=session.color)
     from conformance_cli.reporting.console import GithubConsole, PlainConsole
 
     if form == "github":
         step = os.environ.get("GITHUB_STEP_SUMMARY")
-        return GithubConsole(sys.stdout, talk, step_summary=Path(step) if step else None)
+        return GithubConsole(answer, talk, step_summary=Path(step) if step else None)
     if form == "json":
-        return _JsonConsole(PlainConsole(sys.stdout, talk))
-    return PlainConsole(sys.stdout, talk)
+        return _JsonConsole(PlainConsole(answer, talk), answer)
+    return PlainConsole(answer, talk)
+
+
+def _usual_format(answer: TextIO) -> str:
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        return "github"
+    return "pretty" if answer.isatty() else "plain"
 
 
 class _JsonConsole:
     """Progress as in ``plain``, and the JSON report as the answer."""
 
-    def __init__(self, progress: Console) -> None:
+    def __init__(self, progress: Console, answer: TextIO) -> None:
         self._progress = progress
+        self._answer = answer
 
     def handle(self, event: Event) -> None:
         """Say what happened."""
@@ -57,8 +62,8 @@ class _JsonConsole:
         """Write the JSON report."""
         from conformance_cli.reporting import registry
 
-        sys.stdout.write(registry.render("json", view))
-        sys.stdout.flush()
+        self._answer.write(registry.render("json", view))
+        self._answer.flush()
 
     def close(self) -> None:
         """Clear what is only there while the run goes on."""

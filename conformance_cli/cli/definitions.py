@@ -5,19 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance_cli.cli.session import current
-
 if TYPE_CHECKING:
     from conformance_cli.load.catalogue import Catalogue
     from conformance_cli.model.pack import TestPack
     from conformance_cli.model.profile import Profile
 
 
-def catalogue(extra: tuple[Path, ...] = ()) -> Catalogue:
-    """The bundled profiles and packs, and those of ``--catalogue``."""
+def catalogue() -> Catalogue:
+    """The bundled profiles and packs, and those of ``--catalogue`` and conformance.toml."""
+    from conformance_cli.cli.settings import configured
     from conformance_cli.load.catalogue import Catalogue
 
-    return Catalogue.default((*current().catalogues, *extra))
+    return Catalogue.default(configured({}).catalogues)
 
 
 def find_pack(known: Catalogue, reference: str) -> TestPack:

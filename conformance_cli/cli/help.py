@@ -24,6 +24,18 @@ class Option(click.Option):
         self.section = section
 
 
+class Setting(Option):
+    """An option that is also a key of the configuration.
+
+    Its environment variable is shown here and read by the configuration, which knows
+    how lists are written there and says where each value came from.
+    """
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:  # noqa: ARG002
+        """Leave the variable to the configuration."""
+        return None
+
+
 class Command(click.Command):
     """A command with examples, sectioned options and the global options."""
 

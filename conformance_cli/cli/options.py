@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from conformance_cli.cli import complete
-from conformance_cli.cli.help import Option
+from conformance_cli.cli.help import Option, Setting
 from conformance_cli.cli.values import commas, pair, report_target
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -23,20 +23,28 @@ TARGET, SELECT, SAFETY, NETWORK = "Target", "Selection", "Safety", "Network"
 JUDGEMENT, OUTPUT = "Judgement", "Output"
 
 
-def option(section: str, *flags: str, env: bool = True, **extra: Any) -> Decorator[Any]:
+def option(
+    section: str, *flags: str, env: bool = True, cls: type[Option] = Option, **extra: Any
+) -> Decorator[Any]:
     """Declare an option under a heading, with its environment variable."""
-    name = next(flag for flag in flags if flag.startswith("--")).split("/")[0]
+    name = next(flag for flag in flags if flag.startswith("--"))
     if env:
         extra["envvar"] = "CONFORMANCE_" + name[2:].replace("-", "_").upper()
-    return click.option(*flags, cls=Option, section=section, show_envvar=env, **extra)
+    return click.option(*flags, cls=cls, section=section, show_envvar=env, **extra)
 
 
-def given(ctx: click.Context) -> dict[str, Any]:
+def setting(section: str, *flags: str, **extra: Any) -> Decorator[Any]:
+    """Declare an option that is a key of the configuration too."""
+    return option(section, *flags, cls=Setting, **extra)
+
+
+def given() -> dict[str, Any]:
     """What was said on the command line itself: neither environment nor defaults.
 
     The configuration reads the environment on its own, so that it can say where each
     value came from.
     """
+    ctx = click.get_current_context()
     return {
         name: value
         for name, value in ctx.params.items()
@@ -60,112 +68,127 @@ profile_argument = click.argument(
 )
 
 target_options = applied(
-    option(TARGET, "-e", "--endpoint", metavar="URL", help="Base URL of the endpoint under test."),
-    option(
+    setting(TARGET, "-e", "--endpoint", metavar="URL", help="Base URL of the endpoint under test."),
+    setting(
         TARGET, "--environment", metavar="NAME", help="Use this block of the file's environments."
     ),
-    option(
+    setting(
         TARGET, "--fixture", "fixture", metavar="NAME=VALUE", multiple=True, type=pair,
         help="Local value of a fixture. Repeatable.", shell_complete=complete.fixtures,
     ),
-    option(
+    setting(
         TARGET, "--option", "option", metavar="NAME=true|false", multiple=True, type=pair,
         help="Whether the product offers an option. Repeatable.", shell_complete=complete.options,
     ),
-    option(TARGET, "--product", metavar="NAME", help="Product that is tested."),
-    option(TARGET, "--product-version", metavar="VERSION", help="Version of that product."),
+    setting(TARGET, "--product", metavar="NAME", help="Product that is tested."),
+    setting(TARGET, "--product-version", metavar="VERSION", help="Version of that product."),
+    setting(TARGET, "--supplier", metavar="NAME", help="Who supplies it."),
+    setting(TARGET, "--ods-code", metavar="CODE", help="ODS code of the supplier."),
 )  # fmt: skip
 
 selection_options = applied(
-    option(
+    setting(
         SELECT, "--pack", metavar="REF", multiple=True, type=commas,
         help="Run these packs instead of all that certify the profile. Repeatable.",
         shell_complete=complete.packs,
     ),
-    option(
+    setting(
         SELECT, "--include", metavar="PATTERN", multiple=True, type=commas,
         help="Only tests whose id, tag or requirement id matches (* and ?). Repeatable.",
         shell_complete=complete.requirements,
     ),
-    option(
+    setting(
         SELECT, "--exclude", metavar="PATTERN", multiple=True, type=commas,
         help="Leave such tests out; what they verify stays undecided. Repeatable.",
         shell_complete=complete.requirements,
     ),
-    option(
+    setting(
         SELECT, "--level", type=click.Choice(("shall", "should", "may")),
         help="Weakest level whose tests are wanted.  [default: may]",
     ),
-    option(
+    setting(
         SAFETY, "--allow", type=click.Choice(("read-only", "writes", "destructive")),
         help="What tests may do to the live system.  [default: read-only]",
     ),
 )  # fmt: skip
 
 network_options = applied(
-    option(NETWORK, "--auth", metavar="NAME", help="Authenticate with this block of the file."),
-    option(
+    setting(NETWORK, "--auth", metavar="NAME", help="Authenticate with this block of the file."),
+    setting(
+        NETWORK, "--token-env", metavar="VAR",
+        help="Authenticate with the bearer token in this environment variable.",
+    ),
+    setting(
+        NETWORK, "--token-file", metavar="FILE", type=click.Path(),
+        help="Authenticate with the bearer token in this file.",
+    ),
+    setting(
         NETWORK, "--ca-bundle", metavar="FILE", type=click.Path(),
         help="Certificate authorities to trust.",
     ),
-    option(
+    setting(
         NETWORK, "--client-cert", metavar="FILE", type=click.Path(),
         help="Client certificate for mutual TLS.",
     ),
-    option(
+    setting(
         NETWORK, "--client-key", metavar="FILE", type=click.Path(),
         help="Its private key.",
     ),
-    option(NETWORK, "--proxy", metavar="URL", help="Send everything through this proxy."),
-    option(
+    setting(NETWORK, "--proxy", metavar="URL", help="Send everything through this proxy."),
+    setting(
         NETWORK, "--timeout", metavar="TIME", help="For one exchange, e.g. 30s.  [default: 30s]"
     ),
-    option(NETWORK, "--rate-limit", metavar="N/UNIT", help="At most so many requests, e.g. 5/s."),
-    option(
+    setting(NETWORK, "--rate-limit", metavar="N/UNIT", help="At most so many requests, e.g. 5/s."),
+    setting(
         NETWORK, "--retries", metavar="N", type=click.IntRange(0, 10),
         help="Repeat after transport faults only; each attempt is recorded.  [default: 2]",
     ),
-    option(
+    setting(
         NETWORK, "--insecure", is_flag=True, default=None,
         help="Do not verify TLS. The result can never be certified.",
     ),
 )  # fmt: skip
 
+keep_bodies_option = setting(
+    OUTPUT, "--keep-bodies", type=click.Choice(("none", "failures", "all")),
+    help="Which bodies the evidence keeps, redacted.  [default: failures]",
+)  # fmt: skip
+
 pace_options = applied(
-    option(NETWORK, "--max-time", metavar="TIME", help="For the whole run, e.g. 30m."),
-    option(
+    setting(NETWORK, "--max-time", metavar="TIME", help="For the whole run, e.g. 30m."),
+    setting(
         NETWORK, "--jobs", metavar="N", type=click.IntRange(1, 64),
         help="Read-only tests at the same time.  [default: 1]",
     ),
 )  # fmt: skip
 
 judgement_options = applied(
-    option(
+    setting(
         JUDGEMENT, "--gate", type=click.Choice(("run", "certify")),
         help="certify: attested requirements count too.  [default: run]",
     ),
-    option(
+    setting(
         JUDGEMENT, "--fail-on", type=click.Choice(("must", "should", "warning")),
         help="Weakest fault that leads to exit code 1.  [default: must]",
     ),
-    option(
+    setting(
         JUDGEMENT, "--basis", type=click.Choice(("specification", "suite")),
         help="suite: rules that only the official suite asks for fail too.  "
         "[default: specification]",
     ),
-    option(
+    setting(
         JUDGEMENT, "--waivers", metavar="FILE", type=click.Path(),
         help="Accepted deviations, each with reason and expiry.",
     ),
 )  # fmt: skip
 
-report_option = option(
+report_option = setting(
     OUTPUT, "--report", metavar="FORMAT[=PATH]", multiple=True, type=report_target,
     help="Write this report too; PATH may be - for stdout. Repeatable.",
     shell_complete=complete.formats,
 )  # fmt: skip
 
-output_dir_option = option(
+output_dir_option = setting(
     OUTPUT, "--output-dir", metavar="DIR", type=click.Path(),
     help="Where run directories are made.  [default: conformance-results]",
 )  # fmt: skip

@@ -37,7 +37,8 @@ def as_text(plan: Plan, *, endpoint: str) -> str:
         *_tests(plan),
     ]
     for status, head in _HEADS.items():
-        parts += _open(head, [p for p in found if p.status == status])
+        mine = [p for p in found if p.status == status]
+        parts += _open(head, mine) if status == "undecided" else _apart(head, mine)
     parts += ["", *_fixtures(plan), *_totals(found)]
     return "\n".join(parts)
 
@@ -103,6 +104,14 @@ def _open(head: str, found: Sequence[Prospect]) -> Iterator[str]:
         yield wrapped(reason.text, indent="              ", first="        because ")
         if reason.remedy:
             yield wrapped(reason.remedy, indent="              ", first="        decide  ")
+
+
+def _apart(head: str, found: Sequence[Prospect]) -> Iterator[str]:
+    """Requirements that no flag would decide; ``explain`` says why."""
+    if found:
+        yield ""
+        yield f"{head}: {counted(len(found), 'requirement')}"
+        yield wrapped(", ".join(p.requirement.id for p in found), indent="        ")
 
 
 def _fixtures(plan: Plan) -> Iterator[str]:

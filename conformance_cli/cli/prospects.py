@@ -5,15 +5,19 @@ Pure: it reads a plan and its profile, and sends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conformance_cli.engine.plan import Plan, PlannedTest
 from conformance_cli.engine.script import ScriptStep, unfold
 from conformance_cli.expressions import truth
-from conformance_cli.model.pack import Effect, Fixture
+from conformance_cli.model.pack import Effect, Fixture, TestPack
 from conformance_cli.model.requirement import Method, Requirement
 from conformance_cli.model.result import Cause, Reason
+
+_NOTHING_TO_OBSERVE = Reason(
+    Cause.NO_TEST, "it is judged while other tests run, and none would", "let some test run"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def _prospect(requirement: Requirement, tests: Sequence[PlannedTest], plan: Plan
         reason = Reason(Cause.OPTION, f"applies only if {requirement.applies_if}")
         return Prospect(requirement, "not-applicable", (), (reason,))
     sent = tuple(p.test.id for p in tests if p.runnable)
-    sent += tuple(_observed(requirement.id, plan))
+    sent += _observers(requirement.id, [p for p in plan.packs if _sends(p, plan)])
     if sent:
         return Prospect(requirement, "decides", sent)
     if requirement.method is Method.ATTESTED:
@@ -87,18 +91,25 @@ def _prospect(requirement: Requirement, tests: Sequence[PlannedTest], plan: Plan
         reason = Reason(Cause.NO_TEST, requirement.not_testable)
         return Prospect(requirement, "not-testable", (), (reason,))
     reasons = tuple(dict.fromkeys(p.skip for p in tests if p.skip is not None))
+    if not reasons and _observers(requirement.id, plan.packs):
+        reasons = (_NOTHING_TO_OBSERVE,)
     return Prospect(
         requirement, "undecided", (), reasons or (Reason(Cause.NO_TEST, "no test verifies it"),)
     )
 
 
-def _observed(requirement_id: str, plan: Plan) -> Iterator[str]:
-    """Observations that verify a requirement and have something to look at."""
-    for pack in plan.packs:
-        if any(p.runnable and p.pack is pack for p in plan.tests):
-            for observation in pack.observations:
-                if any(requirement_id in spec.verifies for spec in observation.expect):
-                    yield f"observe:{observation.name}"
+def _observers(requirement_id: str, packs: Sequence[TestPack]) -> tuple[str, ...]:
+    """Observations that verify a requirement on every exchange of their pack's tests."""
+    return tuple(
+        f"observe:{observation.name}"
+        for pack in packs
+        for observation in pack.observations
+        if any(requirement_id in spec.verifies for spec in observation.expect)
+    )
+
+
+def _sends(pack: TestPack, plan: Plan) -> bool:
+    return any(planned.runnable and planned.pack is pack for planned in plan.tests)
 
 
 def _certain(item: ScriptStep) -> bool:

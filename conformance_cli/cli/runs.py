@@ -32,7 +32,7 @@ def find_run(reference: str, results: Path | None = None) -> Path:
         ConformanceError: ``run-not-found``.
 
     """
-    from conformance_cli.store.directory import latest_run
+    from conformance_cli.store import latest_run
 
     folder = results if results is not None else results_folder()
     if reference == LATEST:
@@ -50,14 +50,14 @@ def find_run(reference: str, results: Path | None = None) -> Path:
 
 def results_folder() -> Path:
     """Where runs are kept, as the configuration says."""
-    from conformance_cli.cli.settings import configured
+    from conformance_cli.cli.settings import configured, shown_path
 
-    return configured({}).output_dir
+    return Path(shown_path(configured({}).reports.directory))
 
 
 def open_view(reference: str, results: Path | None = None, **changes: Any) -> ReportView:
     """A saved run, judged today by its own settings or by ``changes`` to them."""
-    from conformance_cli.store.directory import load_run
+    from conformance_cli.store import load_run
 
     directory = find_run(reference, results)
     return view_of(load_run(directory), directory, **changes)
@@ -69,12 +69,12 @@ def view_of(
     *,
     reports: Sequence[str] = (),
     waivers: Sequence[Waiver] | None = None,
-    **policy: str,
+    **policy: Any,
 ) -> ReportView:
     """The view of a run that every report is made from."""
     from conformance_cli.judge import judge_run
     from conformance_cli.reporting.view import ReportView
-    from conformance_cli.store.directory import load_evidence
+    from conformance_cli.store import load_evidence
 
     header = run.header
     if policy:

@@ -47,6 +47,8 @@ class RunSettings:
     allow: str = "read"
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    #: Exact test ids that a rerun was limited to; empty means all.
+    only: tuple[str, ...] = ()
     #: ``shall``, ``should`` or ``may``: the weakest level whose tests were selected.
     level: str = "may"
     #: ``specification`` or ``suite``.

@@ -43,7 +43,7 @@ def diff(*, old: str, new: str, form: str, output_dir: str | None, exit_zero: bo
     from conformance_cli.cli.exit_codes import forgiven
     from conformance_cli.cli.runs import find_run, today
     from conformance_cli.judge import compare
-    from conformance_cli.store.directory import load_run
+    from conformance_cli.store import load_run
 
     results = Path(output_dir) if output_dir else None
     before, after = load_run(find_run(old, results)), load_run(find_run(new, results))

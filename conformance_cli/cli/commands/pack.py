@@ -148,11 +148,11 @@ def new(name: str, target: Path) -> ExitCode:
 def lint(path: Path) -> ExitCode:
     """Check the pack in the folder PATH. Exits with 1 if anything is wrong."""
     from conformance_cli.cli.definitions import catalogue
-    from conformance_cli.cli.linting import report
+    from conformance_cli.cli.linting import existing, report
     from conformance_cli.load.lint import lint_pack
 
-    folder = path.parent if path.name == "pack.yaml" else path
-    return report(lint_pack(folder, catalogue()), str(path))
+    folder = existing(path, "pack.yaml").parent
+    return report(lint_pack(folder, catalogue()), folder)
 
 
 @click.command(
@@ -205,7 +205,7 @@ def test(
 
     from conformance_cli.cli.definitions import catalogue, certified_profiles, find_pack
     from conformance_cli.cli.proof import report as shapes
-    from conformance_cli.cli.proof.trials import Bout, prove
+    from conformance_cli.cli.proof.bout import Bout, prove
 
     known = catalogue()
     found = find_pack(known, ref)

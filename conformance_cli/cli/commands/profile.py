@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields as dataclass_fields
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from conformance_cli.cli.output import answer, answer_json, counted, fields, tab
 from conformance_cli.model.diagnostics import ExitCode
 
 if TYPE_CHECKING:
+    from conformance_cli.load.profile_diff import ProfileDiff, RequirementChange
     from conformance_cli.model.profile import Profile
     from conformance_cli.model.requirement import Requirement
 
@@ -88,10 +89,12 @@ def show(ref: str, form: str) -> ExitCode:
 @click.argument("path", type=click.Path(path_type=Path))
 def lint(path: Path) -> ExitCode:
     """Check the profile file PATH. Exits with 1 if anything is wrong."""
-    from conformance_cli.cli.linting import report
+    from conformance_cli.cli.definitions import catalogue
+    from conformance_cli.cli.linting import existing, report
     from conformance_cli.load.lint import lint_profile
 
-    return report(lint_profile(path / "profile.yaml" if path.is_dir() else path), str(path))
+    file = existing(path, "profile.yaml")
+    return report(lint_profile(file, catalogue()), file)
 
 
 @click.command(
@@ -105,39 +108,54 @@ def lint(path: Path) -> ExitCode:
 def compare(old: str, new: str, form: str) -> ExitCode:
     """Say which requirements are new, gone or changed from OLD to NEW."""
     from conformance_cli.cli.definitions import catalogue, find_profile
+    from conformance_cli.load.profile_diff import diff_profiles
 
     known = catalogue()
-    before, after = find_profile(known, old), find_profile(known, new)
-    was, now = {r.id: r for r in before.requirements}, {r.id: r for r in after.requirements}
-    added = [r for i, r in now.items() if i not in was]
-    removed = [r for i, r in was.items() if i not in now]
-    changed = [(r, now[i], _changed(r, now[i])) for i, r in was.items() if i in now]
-    changed = [(a, b, names) for a, b, names in changed if names]
-    if form == "json":
-        answer_json(
-            {
-                "old": before.ref,
-                "new": after.ref,
-                "added": [_requirement_json(r) for r in added],
-                "removed": [_requirement_json(r) for r in removed],
-                "changed": [
-                    {"id": a.id, "fields": names, "old": _requirement_json(a),
-                     "new": _requirement_json(b)}
-                    for a, b, names in changed
-                ],
-            }
-        )  # fmt: skip
-        return ExitCode.OK
-    answer(f"{before.ref} -> {after.ref}")
-    for sign, requirements in (("+", added), ("-", removed)):
-        for r in requirements:
-            answer(wrapped(r.text, indent="    ", first=f"{sign} {r.id}  {r.level.value}  "))
-    for a, b, names in changed:
-        answer(wrapped(b.text, indent="    ", first=f"~ {a.id}  {', '.join(names)}  "))
-        if a.level is not b.level:
-            answer(f"    level {a.level.value} -> {b.level.value}")
-    answer(f"{len(added)} new, {len(removed)} gone, {len(changed)} changed")
+    change = diff_profiles(find_profile(known, old), find_profile(known, new))
+    answer(_diff_json(change) if form == "json" else _diff_text(change))
     return ExitCode.OK
+
+
+def _diff_text(change: ProfileDiff) -> str:
+    lines = [f"{change.old} -> {change.new}"]
+    for sign, requirements in (("+", change.added), ("-", change.removed)):
+        lines += [
+            wrapped(r.text, indent="    ", first=f"{sign} {r.id}  {r.level.value}  ")
+            for r in requirements
+        ]
+    for c in change.changed:
+        lines.append(wrapped(c.after.text, indent="    ", first=f"~ {c.id}  {_fields(c)}  "))
+    if change.options:
+        lines.append(f"~ options: {', '.join(change.options)}")
+    sizes = (len(change.added), len(change.removed), len(change.changed))
+    return "\n".join([*lines, "{} new, {} gone, {} changed".format(*sizes)])
+
+
+def _fields(change: RequirementChange) -> str:
+    moved = f"{change.before.level.value} -> {change.after.level.value}"
+    named = [f"level {moved}" if name == "level" else name for name in change.fields]
+    return ", ".join(named)
+
+
+def _diff_json(change: ProfileDiff) -> str:
+    value = {
+        "old": change.old,
+        "new": change.new,
+        "added": [_requirement_json(r) for r in change.added],
+        "removed": [_requirement_json(r) for r in change.removed],
+        "changed": [
+            {
+                "id": c.id,
+                "fields": list(c.fields),
+                "stricter": c.stricter,
+                "old": _requirement_json(c.before),
+                "new": _requirement_json(c.after),
+            }
+            for c in change.changed
+        ],
+        "options": list(change.options),
+    }
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def _as_text(found: Profile) -> str:
@@ -222,11 +240,6 @@ def _requirement_json(requirement: Requirement) -> dict[str, Any]:
         "waivable": requirement.waivable,
         "sources": [{"ref": s.ref, "at": s.at, "url": s.url} for s in requirement.sources],
     }
-
-
-def _changed(old: Requirement, new: Requirement) -> list[str]:
-    names = [f.name for f in dataclass_fields(old)]
-    return [n.replace("_", "-") for n in names if getattr(old, n) != getattr(new, n)]
 
 
 def _word(status: Any) -> str:

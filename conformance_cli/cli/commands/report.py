@@ -63,7 +63,7 @@ def report(
     Nothing is sent. The run is judged again, today, by its own settings unless others
     are given; the exit code only says whether the reports could be made.
     """
-    from conformance_cli.cli.consoles import chosen_format, console_for
+    from conformance_cli.cli.consoles import console_for
     from conformance_cli.cli.reports import write
     from conformance_cli.cli.runs import open_view
 
@@ -85,7 +85,7 @@ def report(
     for path in written:
         answer(path)
     if not report or form:
-        console_for(chosen_format(form), current()).summary(view)
+        console_for(form, current()).summary(view)
     return ExitCode.OK
 
 

@@ -30,13 +30,8 @@ def requirement_text(
         f"{requirement.id}  {requirement.level.value}  ({profile.ref}, {profile.status.value})",
         wrapped(requirement.text, indent="  "),
         "",
-        fields(_facts(requirement, profile)),
+        fields([*_facts(requirement, profile), ("Status", _status(requirement, profile, packs))]),
     ]
-    covered = next(c for c in coverage(profile, packs) if c.requirement.id == requirement.id)
-    status = f"{covered.status}: {covered.reason}" if covered.reason else covered.status
-    if covered.faults:
-        status += f" by planted faults: {', '.join(covered.faults)}"
-    parts.append(fields([("Status", status)]))
     for pack in packs:
         tests = [t for t in pack.tests if requirement.id in t.requirements]
         if tests:
@@ -97,6 +92,13 @@ def _facts(requirement: Requirement, profile: Profile) -> Iterator[tuple[str, st
         revision = f" ({document.revision})" if document and document.revision else ""
         yield "Source", ", ".join(part for part in (title + revision, source.at) if part)
         yield "", source.url or (document.url if document else "")
+
+
+def _status(requirement: Requirement, profile: Profile, packs: Sequence[TestPack]) -> str:
+    covered = next(c for c in coverage(profile, packs) if c.requirement.id == requirement.id)
+    if covered.faults:
+        return f"{covered.status} by planted faults: {', '.join(covered.faults)}"
+    return f"{covered.status}: {covered.reason}" if covered.reason else covered.status
 
 
 def _grouped(tests: Sequence[TestCase]) -> dict[str, list[TestCase]]:

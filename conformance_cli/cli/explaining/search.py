@@ -51,7 +51,7 @@ def _test(word: str, known: Catalogue, view: ReportView | None) -> str:
     from conformance_cli.cli.explaining import definitions
 
     name = word.split(":")[0].split("/")[0]
-    for entry in reversed(known.packs()):
+    for entry in known.packs():
         pack = known.pack(f"{entry.name}@{entry.version}")
         tests = [t for t in pack.tests if name in (t.id, t.id.split(".")[0])]
         if tests:
@@ -74,7 +74,7 @@ def _profiles(
         profile = known.profile(f"{name}@latest")
         newest.add(profile.ref)
         yield profile
-    for entry in reversed(known.profiles()):
+    for entry in known.profiles():
         if f"{entry.name}@{entry.version}" not in newest:
             yield known.profile(f"{entry.name}@{entry.version}")
 

@@ -95,7 +95,7 @@ class Attempt:
         return self.profile.version if self.profile.version in versions else versions[-1]
 
     def _judged(self, reference: ReferenceSupplier, base_url: str) -> Judgement:
-        from conformance_cli.cli.compose import local_bench
+        from conformance_cli.cli.connection import local_bench
         from conformance_cli.engine import Choices, Runner, make_plan
         from conformance_cli.judge import Policy, judge
         from conformance_cli.model.run import RunHeader
