@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from conformance_cli.expressions import render
+from conformance_cli.expressions import Lazy, render
 from conformance_cli.model.exchange import Exchange, Headers
 from conformance_cli.model.pack import Json
 
@@ -27,7 +27,9 @@ class RenderedMapping(Mapping[str, Any]):
         self._scope = scope
 
     def __getitem__(self, name: str) -> Any:
-        return render(self._templates[name], self._scope())
+        template = self._templates[name]
+        # lazily, so that the evaluator can bound values that name each other
+        return Lazy(lambda: render(template, self._scope()))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._templates)
