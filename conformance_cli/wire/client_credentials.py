@@ -12,6 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -157,9 +158,17 @@ class ClientCredentialsAuth:
             raise AuthError.of("token-response-invalid", "the access token is not a Bearer token")
         return token, _life(answer.get("expires_in"))
 
+    @cached_property
+    def _private_key(self) -> Any:
+        # Reading a key checks its primes, which takes longer than signing with it.
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+        return load_pem_private_key(self._key.encode(), password=None)
+
     def _assertion(self, channel: Channel) -> str:
         # Imported here: a run without this auth needs neither of them.
         import jwt
+        from cryptography.exceptions import UnsupportedAlgorithm
 
         now = int(self._wall_clock())
         claims = {
@@ -173,11 +182,11 @@ class ClientCredentialsAuth:
         try:
             assertion = jwt.encode(
                 claims,
-                self._key,
+                self._private_key,
                 algorithm=self._algorithm,
                 headers={"typ": "JWT", "kid": self._kid},
             )
-        except (jwt.PyJWTError, ValueError, TypeError) as error:
+        except (jwt.PyJWTError, UnsupportedAlgorithm, ValueError, TypeError) as error:
             raise AuthError.of(
                 "signing-key-invalid",
                 "the assertion cannot be signed: the key is not an unencrypted PEM private key"

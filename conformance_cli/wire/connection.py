@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from http.client import HTTPException
 from typing import Any
 
 import urllib3.exceptions
@@ -93,7 +94,7 @@ class TlsConnection(_Guarded, HTTPSConnection):
     def _tunnel(self) -> None:
         try:
             super()._tunnel()
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             raise WireFault(
                 FailureKind.PROXY,
                 f"the proxy refused to connect us: {error}",

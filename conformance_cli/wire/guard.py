@@ -112,6 +112,9 @@ class Guard:
             return write()
         except TimeoutError:
             raise self._timed_out() from None
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
+            # The alert that explains it may still wait to be read.
+            raise BrokenPipeError from error
         except ssl.SSLError as error:
             raise tls_fault(error) from error
 

@@ -31,8 +31,8 @@ class Proxy:
             raise ConformanceError.of(
                 "proxy-invalid", "the proxy is not http://[user:password@]host:port"
             )
-        _user, _, password = userinfo.partition(":")
-        secrets = {userinfo, password, unquote(password)} - {""}
+        password = userinfo.partition(":")[2]
+        secrets = {userinfo, unquote(userinfo), password, unquote(password)} - {""}
         return cls(f"http://{parts.netloc}", tuple(sorted(secrets)))
 
     @property
