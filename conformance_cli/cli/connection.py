@@ -14,6 +14,7 @@ from conformance_cli.model.exchange import TlsFacts
 if TYPE_CHECKING:
     from conformance_cli.engine import Bench, Plan
     from conformance_cli.load.config import AuthConfig, Config
+    from conformance_cli.reference import RunningSupplier
     from conformance_cli.wire.auth import Auth
     from conformance_cli.wire.client import Client
     from conformance_cli.wire.redaction import Redactor
@@ -65,13 +66,15 @@ def connected(config: Config, endpoint: str, plan: Plan, session: Session) -> It
 
 
 @contextmanager
-def local_bench(base_url: str, plan: Plan) -> Iterator[Bench]:
+def local_bench(running: RunningSupplier, plan: Plan) -> Iterator[Bench]:
     """A bench for a server of our own, with data of our own: nothing to authenticate."""
     from conformance_cli.wire.client import Client
     from conformance_cli.wire.redaction import Redactor
+    from conformance_cli.wire.tls import TlsSettings
 
     redactor = Redactor()
-    client = Client(base_url, redactor=redactor)
+    tls = TlsSettings(ca_bundle=running.authority)
+    client = Client(running.base_url, tls=tls, redactor=redactor)
     try:
         yield _bench(client, redactor, plan, "failures")
     finally:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -17,7 +18,7 @@ from conformance_cli.model.profile import Profile
 if TYPE_CHECKING:
     from conformance_cli.engine import Plan
     from conformance_cli.load.config import Config
-    from conformance_cli.reference import ReferenceSupplier
+    from conformance_cli.reference import ReferenceSupplier, RunningSupplier
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,23 @@ class Stage:
         versions = self.supplier.versions
         return self.profile.version if self.profile.version in versions else versions[-1]
 
+    @contextmanager
+    def served(self, port: int = 0) -> Iterator[RunningSupplier]:
+        """The server, over TLS with a certificate of its own, until the block ends."""
+        from conformance_cli.reference import loopback_identity, serve
+
+        with (
+            loopback_identity(self.faults) as identity,
+            serve(
+                self.supplier,
+                faults=self.faults,
+                version=self.version,
+                port=port,
+                identity=identity,
+            ) as running,
+        ):
+            yield running
+
     def fixtures(self) -> dict[str, str]:
         """The server's test data, by the pack's names."""
         wanted = {fixture.name for fixture in self.pack.fixtures}
@@ -79,10 +97,9 @@ def perform(stage: Stage, flags: Mapping[str, Any], session: Session, form: str 
     from conformance_cli.cli.consoles import console_for
     from conformance_cli.cli.job import Job, execute, header_of, pace_of
     from conformance_cli.cli.values import Target
-    from conformance_cli.reference import serve
     from conformance_cli.store import RunDirectory
 
-    with serve(stage.supplier, faults=stage.faults, version=stage.version) as running:
+    with stage.served() as running:
         _introduce(stage, running.base_url)
         config = _config(stage, running.base_url, flags)
         plan = _plan(stage, config)
@@ -90,7 +107,7 @@ def perform(stage: Stage, flags: Mapping[str, Any], session: Session, form: str 
         header = header_of(config, plan, running.base_url)
         directory = RunDirectory.create(config.reports.directory / header.id, header)
         job = Job(plan, header, directory, pace_of(config), targets)
-        with local_bench(running.base_url, plan) as bench:
+        with local_bench(running, plan) as bench:
             code = execute(job, bench, console_for(form, session))
     say("The server of this demo has stopped; conformance demo serve starts one to try on.")
     return code
@@ -98,18 +115,18 @@ def perform(stage: Stage, flags: Mapping[str, Any], session: Session, form: str 
 
 def serve_until_interrupted(stage: Stage, port: int) -> None:
     """Serve, say what to type, and wait for Ctrl-C."""
-    from conformance_cli.reference import serve
-
-    with serve(stage.supplier, faults=stage.faults, version=stage.version, port=port) as running:
+    with stage.served(port) as running:
         _introduce(stage, running.base_url)
-        answer(command_line(stage, running.base_url))
+        answer(command_line(stage, running))
         say("Serving until Ctrl-C.")
         running.wait()
 
 
-def command_line(stage: Stage, base_url: str) -> str:
+def command_line(stage: Stage, running: RunningSupplier) -> str:
     """The command that runs everything against a server of this stage."""
-    words = ["conformance", "run", stage.profile.ref, "--endpoint", base_url]
+    words = ["conformance", "run", stage.profile.ref, "--endpoint", running.base_url]
+    if running.authority is not None:
+        words += ["--ca-bundle", str(running.authority)]
     words += ["--allow", "destructive"]
     for name, value in stage.fixtures().items():
         words += ["--fixture", f"{name}={value}"]

@@ -8,6 +8,7 @@ import ssl
 import warnings
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,16 @@ _LOOPBACK = "127.0.0.1"
 class RunningSupplier:
     """A reference supplier that is being served, until its ``serve`` block ends."""
 
-    def __init__(self, supplier: ReferenceSupplier, base_url: str, thread: Thread) -> None:
+    def __init__(
+        self,
+        supplier: ReferenceSupplier,
+        base_url: str,
+        thread: Thread,
+        authority: Path | None = None,
+    ) -> None:
         self.supplier = supplier
+        #: Certificate file that a client must trust; ``None`` where it speaks http.
+        self.authority = authority
         #: Without a slash at the end.
         self.base_url = base_url
         self._thread = thread
@@ -80,7 +89,8 @@ def serve(
             name=f"reference-{supplier.name}",
             daemon=True,
         )
-        metered.running = RunningSupplier(supplier, base_url, thread)
+        authority = None if identity is None else identity.authority
+        metered.running = RunningSupplier(supplier, base_url, thread, authority)
         thread.start()
         try:
             if not started.wait(PATIENCE_S):

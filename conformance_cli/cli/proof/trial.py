@@ -18,7 +18,7 @@ from conformance_cli.model.verdict import Verdict
 if TYPE_CHECKING:
     from conformance_cli.model.exchange import Evidence
     from conformance_cli.model.judgement import Judgement, RequirementResult
-    from conformance_cli.reference import ReferenceSupplier
+    from conformance_cli.reference import ReferenceSupplier, RunningSupplier
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,18 @@ class Attempt:
 
     def trial(self, fault: str) -> Trial:
         """Start the supplier with a fault, run the whole pack, judge, and compare."""
-        from conformance_cli.reference import serve, supplier
+        from conformance_cli.reference import loopback_identity, serve, supplier
 
         clock = time.monotonic()
         reference = supplier(self.pack.reference)
         planted = frozenset({fault} if fault else ())
-        with serve(reference, faults=planted, version=self._version(reference)) as running:
-            judgement = self._judged(reference, running.base_url)
+        with (
+            loopback_identity(planted) as identity,
+            serve(
+                reference, faults=planted, version=self._version(reference), identity=identity
+            ) as running,
+        ):
+            judgement = self._judged(running)
         named = {r for test in self.pack.tests for r in test.requirements} | {
             r for o in self.pack.observations for spec in o.expect for r in spec.verifies
         }
@@ -94,20 +99,21 @@ class Attempt:
         versions = reference.versions
         return self.profile.version if self.profile.version in versions else versions[-1]
 
-    def _judged(self, reference: ReferenceSupplier, base_url: str) -> Judgement:
+    def _judged(self, running: RunningSupplier) -> Judgement:
         from conformance_cli.cli.connection import local_bench
         from conformance_cli.engine import Choices, Runner, make_plan
         from conformance_cli.judge import Policy, judge
         from conformance_cli.model.run import RunHeader
 
+        offered = running.supplier
         choices = Choices(
-            allow=Effect.DESTRUCTIVE, fixtures=reference.fixtures, options=reference.options
+            allow=Effect.DESTRUCTIVE, fixtures=offered.fixtures, options=offered.options
         )
         plan = make_plan(self.profile, (self.pack,), choices)
         kept = _Kept([])
         now = datetime.now(UTC)
-        header = RunHeader("proof", "", now, base_url, self.profile, ())
-        with local_bench(base_url, plan) as bench:
+        header = RunHeader("proof", "", now, running.base_url, self.profile, ())
+        with local_bench(running, plan) as bench:
             for _ in Runner(plan, bench, kept, header).events():
                 pass
         return judge(

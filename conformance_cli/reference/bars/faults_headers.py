@@ -31,6 +31,7 @@ from conformance_cli.reference.bars.planted import (
 )
 from conformance_cli.reference.bars.receiver import Delivery
 from conformance_cli.reference.bars.slots import SlotSearch
+from conformance_cli.reference.identity import ACCEPTS_OLD_TLS
 
 _PUBLISHED_VERSIONS = ("version=1.0.0", "version=1.1.0")
 _LONG_FRACTION = pattern(r".*\.\d{7}.*")
@@ -247,6 +248,8 @@ HEADER_FAULTS = (
             at("/Appointment", 200, below=True), lambda body: body["meta"].pop("lastUpdated", None)
         ),
     ),
+    # planted in the transport, see reference.identity
+    planted(ACCEPTS_OLD_TLS, "TLS 1.0 and 1.1 are agreed to as well.", "COM-024"),
     planted(
         "needs-use-context",
         "A message without the use-context header is refused.",
