@@ -102,7 +102,8 @@ class Bodies:
                 path = folder / candidate
                 if path.suffix in _SUFFIXES and path.is_file():
                     return self._inside(folder, path, place)
-        hint = did_you_mean(name, self.names(), "bodies")
+        word = name.removesuffix(PurePosixPath(name).suffix)
+        hint = did_you_mean(word, self.names(), "bodies")
         self._problems.add("unknown-body", f'there is no body "{name}"', place, hint)
         return None
 

@@ -14,7 +14,7 @@ from typing import Any
 from conformance_cli.load.documents import Document, read_document
 from conformance_cli.load.problems import Problems, did_you_mean
 from conformance_cli.load.schemas import schema_problems
-from conformance_cli.model.diagnostics import DefinitionError, Location
+from conformance_cli.model.diagnostics import ConformanceError, DefinitionError, Location
 from conformance_cli.model.pack import Json
 
 PACK_FILE = "pack.yaml"
@@ -149,8 +149,10 @@ def read_layers(folder: Path, locate: Callable[[str], Path]) -> tuple[PackSource
             )
         try:
             folder = locate(base)
-        except DefinitionError as error:
+        except ConformanceError as error:
             found = error.diagnostics[0]
+            if found.code != "pack-not-found":
+                raise
             raise DefinitionError.of(
                 "unknown-base",
                 f"there is no pack {base} to extend: {found.message}",

@@ -129,7 +129,9 @@ class _ProfileBuilder:
 
     def _own_sources(self) -> dict[str, SourceDocument]:
         return {
-            key: SourceDocument(raw["title"], raw.get("url", ""), raw.get("revision", ""))
+            key: SourceDocument(
+                raw["title"], raw.get("url", ""), raw.get("revision", ""), raw.get("links", {})
+            )
             for key, raw in self._raw.get("sources", {}).items()
         }
 
