@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from urllib.parse import quote
 
 from conformance_cli.model.requirement import Requirement
 
@@ -26,6 +27,16 @@ class SourceDocument:
     url: str = ""
     #: Version, commit or date that was read.
     revision: str = ""
+    #: How a place in it becomes a link: the longest prefix of the place that is a key
+    #: gives the URL, with ``{at}`` for the place.
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    def link(self, at: str) -> str:
+        """The URL of a place in this document, or of the document itself."""
+        prefixes = [prefix for prefix in self.links if at and at.startswith(prefix)]
+        if not prefixes:
+            return self.url
+        return self.links[max(prefixes, key=len)].replace("{at}", quote(at))
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,9 @@ def _how_to_see(view: ReportView, block: Block, width: int) -> Iterator[Line]:
         yield from _row("evidence", f"{shown} and {hidden} more" if hidden > 0 else shown, width)
         yield from _curl(view, block.exchanges[0])
     for link in source_links(view, block.result)[:1]:
-        yield from _row("source", link.url or link.text, width)
+        yield from _row("source", link.text, width)
+        if link.url:
+            yield from _row("", link.url, width)
     explain = explain_command(block.result.requirement.id)
     yield from _row("explain", explain, width, Role.COMMAND)
 

@@ -82,7 +82,7 @@ def _link(view: ReportView, source: Source) -> Link:
     document = view.run.header.profile.sources.get(source.ref)
     title = document.title if document else source.ref
     text = f"{title}, {source.at}" if source.at else title
-    url = source.url or (document.url if document else "")
+    url = source.url or (document.link(source.at) if document else "")
     # Anything else (javascript:, data:, file:) would be code or a local file in a browser.
     return Link(text, url if url.lower().startswith(("https://", "http://")) else "")
 
