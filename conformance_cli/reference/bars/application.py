@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -34,10 +33,16 @@ _log = logging.getLogger(__name__)
 _ECHOED = (REQUEST_ID, CORRELATION_ID)
 
 
-def application(receiver: Receiver) -> Starlette:
-    """The ASGI application of one receiver."""
-    endpoints = [Route(path, _Endpoint(receiver, on)) for path, on in by_path().items()]
-    starlette = Starlette(routes=[*endpoints, Route("/{path:path}", _Endpoint(receiver, {}))])
+#: Waits for some seconds.
+Pause = Callable[[float], Awaitable[None]]
+
+
+def application(receiver: Receiver, pause: Pause) -> Starlette:
+    """The ASGI application of one receiver; ``pause`` is how it lets time pass."""
+    paths = {**by_path(), "/{path:path}": {}}
+    starlette = Starlette(
+        routes=[Route(path, _Endpoint(receiver, on, pause)) for path, on in paths.items()]
+    )
     starlette.router.redirect_slashes = False
     return starlette
 
@@ -52,6 +57,7 @@ class _Endpoint:
     receiver: Receiver
     #: By method.
     operations: Mapping[str, Operation]
+    pause: Pause
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = await _call(Request(scope, receive))
@@ -64,7 +70,7 @@ class _Endpoint:
             reply = self._refusal(server_error())
         self.receiver.served += 1
         reply = self.receiver.conduct.amend(Outgoing(call, _echoing(call, reply), self.receiver))
-        await asyncio.sleep(reply.delay_s)
+        await self.pause(reply.delay_s)
         content = b"" if reply.body is None else msgspec.json.encode(reply.body)
         response = Response(content, reply.status, dict(reply.headers))
         await response(scope, receive, send)
@@ -78,7 +84,7 @@ class _Endpoint:
         receiver.conduct.enforce(Stage.DUPLICATES, attempt)
         receiver.ledger.in_process.add(attempt.key)
         try:
-            await asyncio.sleep(receiver.conduct.processing_s)
+            await self.pause(receiver.conduct.processing_s)
             reply = operation.handle(receiver, call)
             receiver.ledger.processed.add(attempt.key)
         finally:

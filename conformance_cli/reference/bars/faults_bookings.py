@@ -10,26 +10,23 @@ from conformance_cli.reference.bars.conduct import Outgoing, Workflow
 from conformance_cli.reference.bars.json_paths import text
 from conformance_cli.reference.bars.outcomes import (
     Problem,
-    operation_outcome,
     required,
-    server_error,
 )
 from conformance_cli.reference.bars.planted import (
-    Where,
     acknowledged,
     acknowledging,
     at,
+    breaking,
     delivered,
     ignoring,
     insisting,
     misreporting,
     planted,
-    refused,
+    refused_message,
     replying,
     reshaping,
 )
 from conformance_cli.reference.bars.receiver import Delivery
-from conformance_cli.reference.bars.services import fixed_id
 from conformance_cli.reference.bars.store import Person
 from conformance_cli.reference.bars.vocabulary import Event, Reason
 
@@ -37,7 +34,6 @@ Json = Any
 
 _READ = at("/Appointment", 200, below=True)
 _REFERRAL_READ = at("/ServiceRequest", 200, below=True)
-_BROKEN = server_error()
 
 
 def nhs_number_is_there(delivery: Delivery) -> Problem | None:
@@ -65,10 +61,8 @@ def _has_impossible_status(delivery: Delivery) -> bool:
     return is_update and text(message.appointment, "status") not in known
 
 
-def _other_reason_to_cancel(outgoing: Outgoing) -> bool:
-    if not refused(400)(outgoing) or outgoing.call.path != "/$process-message":
-        return False
-    message = delivered(outgoing).message
+def _has_other_reason_to_cancel(delivery: Delivery) -> bool:
+    message = delivery.message
     return (
         message.event == Event.BOOKING_REQUEST
         and message.reason in (Reason.NEW, Reason.DELETE)
@@ -76,9 +70,10 @@ def _other_reason_to_cancel(outgoing: Outgoing) -> bool:
     )
 
 
-def _answering_broken(where: Where) -> Any:
-    outcome = operation_outcome(_BROKEN, fixed_id("broken"), "2026-01-01T00:00:00+00:00")
-    return replying(where, status=_BROKEN.status, body=outcome)
+def _books_no_slot(delivery: Delivery) -> bool:
+    message = delivery.message
+    is_new = (message.event, message.reason) == (Event.BOOKING_REQUEST, Reason.NEW)
+    return is_new and bool(message.appointment) and "slot" not in message.appointment
 
 
 BOOKING_FAULTS = (
@@ -104,11 +99,7 @@ BOOKING_FAULTS = (
         "accepts-booking-without-slot",
         "A booking that names no slot is acknowledged.",
         "BKG-002",
-        acknowledging(
-            lambda delivery: (
-                bool(delivery.message.appointment) and "slot" not in delivery.message.appointment
-            )
-        ),
+        acknowledging(_books_no_slot),
     ),
     planted(
         "omits-created",
@@ -182,6 +173,6 @@ BOOKING_FAULTS = (
         "breaks-on-other-reasons-to-cancel",
         "A cancellation with another reason than update is answered with 500.",
         "BKG-012",
-        _answering_broken(_other_reason_to_cancel),
+        breaking(refused_message(_has_other_reason_to_cancel)),
     ),
 )

@@ -16,8 +16,10 @@ from conformance_cli.reference.bars.planted import (
     misreporting,
     planted,
     refused,
+    refused_message,
     replying,
     reshaping,
+    stopped_by,
 )
 from conformance_cli.reference.bars.store import Person
 
@@ -29,10 +31,6 @@ _TRACE = (
     'Traceback (most recent call last): File "/srv/bars/process.py", line 114, in parse: '
     "JSONDecodeError"
 )
-
-
-def _not_a_bundle(outgoing: Outgoing) -> bool:
-    return refused(400)(outgoing) and not delivered(outgoing).message.entries
 
 
 def _name_patient(outgoing: Outgoing) -> Reply:
@@ -81,7 +79,9 @@ ERROR_FAULTS = (
         "leaks-stack-trace",
         "A body that cannot be parsed is answered with a stack trace.",
         "COM-011",
-        reshaping(_not_a_bundle, in_issue(diagnostics=_TRACE)),
+        reshaping(
+            refused_message(stopped_by(bundle_rules.body_is_bundle)), in_issue(diagnostics=_TRACE)
+        ),
     ),
     planted(
         "leaks-nhs-number",

@@ -6,20 +6,18 @@ from typing import Any
 
 from conformance_cli.reference.bars import bundle_rules, decisions
 from conformance_cli.reference.bars.body_changes import dropping, of_each, resources, setting
-from conformance_cli.reference.bars.conduct import Check, Outgoing
 from conformance_cli.reference.bars.json_paths import text
-from conformance_cli.reference.bars.outcomes import operation_outcome, server_error
 from conformance_cli.reference.bars.planted import (
-    Which,
     acknowledged,
     acknowledging,
+    breaking,
     deciding,
-    delivered,
     ignoring,
     misreporting,
     planted,
-    replying,
+    refused_message,
     reshaping,
+    stopped_by,
 )
 from conformance_cli.reference.bars.receiver import Delivery
 from conformance_cli.reference.bars.services import fixed_id
@@ -30,26 +28,16 @@ Json = Any
 _REPLIED = acknowledged()
 
 
-def _objected_by(check: Check) -> Which:
-    """Messages to which a rule objects."""
-    return lambda delivery: check(delivery) is not None
-
-
 def _never(_: Delivery) -> bool:
     return False
 
 
-def _has_event(event: str) -> Which:
-    return lambda delivery: delivery.message.event == event
-
-
-def _has_no_event_of_the_system(delivery: Delivery) -> bool:
-    return bool(delivery.message.header) and delivery.message.event not in set(Event)
+def _is_booking_response(delivery: Delivery) -> bool:
+    return delivery.message.event == Event.BOOKING_RESPONSE
 
 
 def _has_no_patient(delivery: Delivery) -> bool:
-    message = delivery.message
-    return bool(message.header and message.focus) and not any(message.of("Patient"))
+    return not any(delivery.message.of("Patient"))
 
 
 def _has_no_destination(delivery: Delivery) -> bool:
@@ -70,15 +58,6 @@ def _point_nowhere(body: Json) -> None:
     for header in resources(body, "MessageHeader"):
         header["sender"] = {"reference": f"urn:uuid:{nowhere}"}
 
-
-def _not_a_bundle(outgoing: Outgoing) -> bool:
-    return (
-        outgoing.reply.status == 400
-        and bundle_rules.body_is_bundle(delivered(outgoing)) is not None
-    )
-
-
-_BROKEN = server_error()
 
 MESSAGE_FAULTS = (
     planted(
@@ -109,7 +88,7 @@ MESSAGE_FAULTS = (
         "accepts-message-without-header",
         "A message without a MessageHeader is acknowledged.",
         "MSG-003",
-        acknowledging(_objected_by(bundle_rules.header_comes_first)),
+        acknowledging(stopped_by(bundle_rules.header_comes_first)),
     ),
     planted(
         "replies-with-header-last",
@@ -121,19 +100,23 @@ MESSAGE_FAULTS = (
         "accepts-booking-response",
         "A message with the event booking-response is acknowledged.",
         "MSG-004",
-        acknowledging(_has_event(Event.BOOKING_RESPONSE)),
+        acknowledging(stopped_by(bundle_rules.event_is_known, _is_booking_response)),
     ),
     planted(
         "accepts-unknown-event",
         "A message with an event that is none is acknowledged.",
         "MSG-004",
-        acknowledging(_has_no_event_of_the_system),
+        acknowledging(
+            stopped_by(
+                bundle_rules.event_is_known, lambda delivery: not _is_booking_response(delivery)
+            )
+        ),
     ),
     planted(
         "accepts-unknown-reason",
         "A message with a reason that is none is acknowledged.",
         "MSG-004",
-        acknowledging(_objected_by(bundle_rules.reason_is_known)),
+        acknowledging(stopped_by(bundle_rules.reason_is_known)),
     ),
     planted(
         "accepts-foreign-destination",
@@ -170,13 +153,13 @@ MESSAGE_FAULTS = (
         "accepts-dangling-focus",
         "A message whose focus is not in the Bundle is acknowledged.",
         "MSG-007",
-        acknowledging(_objected_by(bundle_rules.focus_is_in_bundle)),
+        acknowledging(stopped_by(bundle_rules.focus_is_in_bundle)),
     ),
     planted(
         "accepts-missing-patient",
         "A message without a Patient is acknowledged.",
         "MSG-008",
-        acknowledging(_has_no_patient),
+        acknowledging(stopped_by(bundle_rules.cardinalities_are_met, _has_no_patient)),
     ),
     planted(
         "accepts-any-use-case",
@@ -212,17 +195,13 @@ MESSAGE_FAULTS = (
         "breaks-on-unparsable-body",
         "A body that is not JSON is answered with 500.",
         "MSG-014",
-        replying(
-            _not_a_bundle,
-            status=_BROKEN.status,
-            body=operation_outcome(_BROKEN, fixed_id("broken"), "2026-01-01T00:00:00+00:00"),
-        ),
+        breaking(refused_message(stopped_by(bundle_rules.body_is_bundle))),
     ),
     planted(
         "accepts-unparsable-body",
         "A body that is not JSON is acknowledged.",
         "MSG-014",
-        acknowledging(_objected_by(bundle_rules.body_is_bundle)),
+        acknowledging(stopped_by(bundle_rules.body_is_bundle)),
     ),
     planted(
         "replies-with-dangling-reference",

@@ -28,7 +28,7 @@ from conformance_cli.reference.bars.conduct import (
 )
 from conformance_cli.reference.bars.json_paths import decoded
 from conformance_cli.reference.bars.messages import Message
-from conformance_cli.reference.bars.outcomes import Problem
+from conformance_cli.reference.bars.outcomes import Problem, operation_outcome, server_error
 from conformance_cli.reference.bars.receiver import Delivery
 from conformance_cli.reference.faults import Fault
 
@@ -155,20 +155,42 @@ def replying(where: Where, **changes: Any) -> Plant:
     )
 
 
+def breaking(where: Where) -> Plant:
+    """Replies in the place of which the receiver reports a failure of its own."""
+
+    def amendment(outgoing: Outgoing) -> Reply:
+        if not where(outgoing):
+            return outgoing.reply
+        problem, receiver = server_error(), outgoing.receiver
+        outcome = operation_outcome(problem, receiver.identities.mint(), receiver.stamp())
+        return replace(outgoing.reply, status=problem.status, body=outcome)
+
+    return amending(amendment)
+
+
 def acknowledging(which: Which) -> Plant:
     """Messages that are acknowledged with 200 although they were refused, and not processed."""
 
     def amendment(outgoing: Outgoing) -> Reply:
-        if not _is_message(outgoing) or outgoing.reply.status < _FIRST_FAILURE:
+        if not refused_message(which)(outgoing):
             return outgoing.reply
         delivery = delivered(outgoing)
-        if not which(delivery):
-            return outgoing.reply
         arrivals = Arrivals(delivery, starts_something=True)
         body = acknowledgement(delivery, arrivals, None, None)
         return replace(outgoing.reply, status=200, body=body)
 
     return amending(amendment)
+
+
+def stopped_by(check: Check, also: Which | None = None) -> Which:
+    """Messages that this rule of their form is the first to object to."""
+
+    def which(delivery: Delivery) -> bool:
+        rules = delivery.receiver.conduct.rules[Stage.MESSAGE]
+        first = next((rule for rule in rules if rule(delivery) is not None), None)
+        return first is check and (also is None or also(delivery))
+
+    return which
 
 
 def delivered(outgoing: Outgoing) -> Delivery:
@@ -202,6 +224,16 @@ def acknowledged(event: str = "") -> Where:
         if not _is_message(outgoing) or outgoing.reply.status != _ACCEPTED:
             return False
         return not event or delivered(outgoing).message.event == event
+
+    return where
+
+
+def refused_message(which: Which) -> Where:
+    """Refusals of certain messages."""
+
+    def where(outgoing: Outgoing) -> bool:
+        is_refused = _is_message(outgoing) and outgoing.reply.status >= _FIRST_FAILURE
+        return is_refused and which(delivered(outgoing))
 
     return where
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -28,6 +29,9 @@ class BarsSupplier:
 
     #: Tells the receivers the time; slots are laid out from their first look at it.
     clock: Callable[[], datetime] = _wall_clock
+    #: Lets so many seconds pass: between a message's arrival and its processing, and
+    #: before a reply that a fault holds back.
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     name: str = "bars"
     title: str = "Booking and Referral Standard, receiver"
     versions: tuple[str, ...] = tuple(_VERSIONS)
@@ -57,7 +61,7 @@ class BarsSupplier:
         for planted in FAULTS:
             if planted.fault.name in faults:
                 conduct = planted.plant(conduct)
-        return application(Receiver(_VERSIONS[version], conduct, self.clock))
+        return application(Receiver(_VERSIONS[version], conduct, self.clock), self.pause)
 
 
 SUPPLIER = BarsSupplier()
