@@ -122,13 +122,17 @@ def _certifying(known: Catalogue, reference: str, profile: Profile) -> TestPack:
 def _check_names(
     config: Config, table: str, kind: str, given: Iterable[str], known: Sequence[str]
 ) -> None:
-    """Refuse a name that was mistyped; a file may hold names of other profiles too."""
+    """Refuse a name that was mistyped; a file may hold names of other profiles too.
+
+    Those of a file are warned about where its own profile is the one that is used.
+    """
     wrong = {name: config.origin(f"{table}.{name}") for name in given if name not in known}
     said = {name: origin for name, origin in wrong.items() if origin.startswith(("flag", "env "))}
     if said:
         raise ConformanceError(*(_unknown(kind, n, o, known) for n, o in said.items()))
     session = current()
-    if wrong and not session.quiet:
+    own = not config.origin("profile").startswith(("flag", "env "))
+    if wrong and own and not session.quiet:
         shown = (_unknown(kind, n, o, known) for n, o in wrong.items())
         diagnostics.show(shown, severity="warning", color=session.color)
 

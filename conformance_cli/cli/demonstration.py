@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from conformance_cli.cli.output import answer, say, table
+from conformance_cli.cli.output import answer, say, wrapped
 from conformance_cli.cli.session import Session
 from conformance_cli.model.diagnostics import ConformanceError, ExitCode
 from conformance_cli.model.pack import TestPack
@@ -139,8 +139,11 @@ def command_line(stage: Stage, running: RunningSupplier) -> str:
 
 def fault_table(stage: Stage) -> str:
     """Every fault that can be planted, and what it breaks."""
-    rows = [(f.name, ", ".join(f.breaks), f.title) for f in stage.supplier.faults]
-    return table(("FAULT", "BREAKS", "WHAT IT DOES"), rows)
+    lines = []
+    for fault in stage.supplier.faults:
+        lines.append(f"{fault.name}  ({', '.join(fault.breaks)})")
+        lines.append(wrapped(fault.title, indent="    "))
+    return "\n".join(lines)
 
 
 def _introduce(stage: Stage, base_url: str) -> None:

@@ -52,19 +52,23 @@ def wants_color(choice: str, stream: TextIO) -> bool:
 
 def from_usage_error(error: click.ClickException) -> Diagnostic:
     """The diagnostic that says what is wrong with the command line."""
+    from conformance_cli.cli.lazy import UnknownCommandError
+
     path, hint = "conformance", ""
     if isinstance(error, click.UsageError) and error.ctx is not None:
         path = error.ctx.command_path
-    if isinstance(error, click.NoSuchOption):
+    message = _sentence(error.format_message())
+    if isinstance(error, UnknownCommandError):
+        code, hint = "unknown-command", did_you_mean(error.nearest)
+    elif isinstance(error, click.NoSuchOption):
         code, message = "unknown-option", f"{path} has no option {error.option_name}"
         hint = did_you_mean(error.possibilities or ())
     elif isinstance(error, click.MissingParameter):
-        code, message = "missing-argument", _sentence(error.format_message())
+        code = "missing-argument"
     elif isinstance(error, click.BadParameter | click.BadOptionUsage):
-        code, message = "bad-value", _sentence(error.format_message())
+        code = "bad-value"
     else:
-        code, message = getattr(error, "code", "usage"), _sentence(error.format_message())
-        hint = getattr(error, "hint", "")
+        code = "usage"
     return Diagnostic(code, message, None, f"{hint}see {path} --help")
 
 

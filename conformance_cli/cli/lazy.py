@@ -28,14 +28,11 @@ class Entry(NamedTuple):
 class UnknownCommandError(click.UsageError):
     """A word that names no command, with the nearest one that exists."""
 
-    code = "unknown-command"
-
     def __init__(self, name: str, known: Sequence[str], ctx: click.Context) -> None:
         from difflib import get_close_matches
 
         super().__init__(f'{ctx.command_path} has no command "{name}"', ctx)
-        nearest = get_close_matches(name, known, n=1, cutoff=0.5)
-        self.hint = f'did you mean "{nearest[0]}"? ' if nearest else ""
+        self.nearest = get_close_matches(name, known, n=1, cutoff=0.5)
 
 
 class LazyGroup(click.Group):

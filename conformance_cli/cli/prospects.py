@@ -14,6 +14,7 @@ from conformance_cli.expressions import truth
 from conformance_cli.model.pack import Effect, Fixture, TestPack
 from conformance_cli.model.requirement import Method, Requirement
 from conformance_cli.model.result import Cause, Reason
+from conformance_cli.model.verdict import Verdict
 
 _NOTHING_TO_OBSERVE = Reason(
     Cause.NO_TEST, "it is judged while other tests run, and none would", "let some test run"
@@ -59,7 +60,11 @@ def missing_fixtures(plan: Plan) -> tuple[MissingFixture, ...]:
     for fixture in {f.name: f for pack in plan.packs for f in pack.fixtures}.values():
         if fixture.name in plan.fixtures:
             continue
-        tests = tuple(p.test.id for p in plan.tests if fixture.name in p.test.fixtures)
+        tests = tuple(
+            p.test.id
+            for p in plan.tests
+            if fixture.name in p.test.fixtures and p.verdict is not Verdict.NOT_APPLICABLE
+        )
         if tests:
             missing.append(MissingFixture(fixture, tests))
     return tuple(sorted(missing, key=lambda m: -len(m.tests)))

@@ -121,7 +121,7 @@ def _real_people(config: Config) -> Iterator[PreflightResult]:
 
 
 def _show(result: PreflightResult) -> None:
-    first = f"{result.status.value:<9}{result.name:<26} "
-    answer(wrapped(result.message, indent=" " * 36, first=first))
+    first = f"{result.status.value:<9}{result.name:<30} "
+    answer(wrapped(result.message, indent=" " * 40, first=first))
     if result.hint and result.status is not PreflightStatus.OK:
-        answer(wrapped(result.hint, indent=" " * 36, first=f"{'':<31}hint "))
+        answer(wrapped(result.hint, indent=" " * 40, first=f"{'':<35}hint "))

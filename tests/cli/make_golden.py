@@ -43,9 +43,9 @@ def find(path: tuple[str, ...]) -> tuple[click.Command, click.Context]:
 
 
 def help_text(path: tuple[str, ...]) -> str:
-    """The help of a command at 100 columns."""
+    """The help of a command at 100 columns, of which click leaves two free."""
     command, context = find(path)
-    context.terminal_width = 100
+    context.terminal_width = 98
     return command.get_help(context) + "\n"
 
 

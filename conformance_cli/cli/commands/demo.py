@@ -30,16 +30,20 @@ class DemoGroup(LazyGroup):
     """``demo`` runs; ``demo serve`` serves.  A word that is no command is a profile."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the command that is meant where none is named."""
-        if not args or (args[0] not in self.entries and args[0] not in ("-h", "--help")):
-            args = ["run", *args]
-        return super().parse_args(ctx, args)
+        """Parse as if the command that is meant were named."""
+        return super().parse_args(ctx, self.meant(args))
+
+    def meant(self, args: list[str]) -> list[str]:
+        """The arguments with the command that is meant where none is named."""
+        named = bool(args) and args[0] in (*self.entries, "-h", "--help")
+        return args if named else ["run", *args]
 
 
 demo = DemoGroup(
     name="demo",
     help="Try it on a bundled endpoint: run the whole pack against a conformant server, or "
     "against one with a fault. Without a command, demo runs.",
+    options_metavar=None,
     subcommand_metavar="[run|serve] [PROFILE] [OPTIONS]",
     entries=(
         Entry("run", "demo:run", "Run everything against it, and report."),
