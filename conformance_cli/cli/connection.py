@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def connected(config: Config, endpoint: str, plan: Plan, session: Session) -> Iterator[Bench]:
     """A bench for the configured endpoint, closed when the block ends.
 
-    From here on the crash report of ``session`` shows no secret and no fixture value.
+    From here on the crash report of ``session`` shows no secret and no personal value.
 
     Raises:
         ConformanceError: a secret, a certificate or a setting cannot be used.
@@ -38,8 +38,9 @@ def connected(config: Config, endpoint: str, plan: Plan, session: Session) -> It
 
     redactor = Redactor()
     session.clean = redactor.text
-    for name, value in config.fixtures.items():
-        redactor.learn(value, name)
+    for fixture in (fixture for pack in plan.packs for fixture in pack.fixtures):
+        if fixture.personal and fixture.name in plan.fixtures:
+            redactor.learn(plan.fixtures[fixture.name], fixture.name)
     network = config.network
     client = Client(
         endpoint,

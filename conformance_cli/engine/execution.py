@@ -44,6 +44,10 @@ class Bench:
     keep_bodies: str = "failures"
 
 
+#: What would decide a test that stopped because the endpoint did not do its part.
+_MEND = "mend what failed, then run again"
+
+
 class _Stop(Exception):  # noqa: N818 - it stops a test, it is no error
     """The rest of the test cannot be decided, from the current step on."""
 
@@ -248,13 +252,12 @@ class _Execution:
             what = item.step.title or f"step {item.number} ({item.step.call})"
             if result.reason is not None and result.reason.cause is Cause.TRANSPORT:
                 raise _Stop(result.reason)
+            seen = f"expected {result.expected}, actual {result.actual}"
             raise _Stop(
                 Reason(
                     Cause.PRECONDITION,
-                    f"{what}: expected {result.expected}, actual {result.actual}"
-                    if result.expected
-                    else f"{what}: {result.title}",
-                    f"see exchange {result.exchange}",
+                    f"{what}: {seen if result.expected else result.title} ({result.exchange})",
+                    _MEND,
                 )
             )
 
@@ -292,7 +295,7 @@ class _Execution:
                 else:
                     text = str(error)
                 # the step itself was judged: only what follows stays undecided
-                raise _StopAfter(Reason(Cause.PRECONDITION, text)) from error
+                raise _StopAfter(Reason(Cause.PRECONDITION, text, _MEND)) from error
 
     def _record_unreached(self, script: Sequence[ScriptStep], reason: Reason) -> None:
         for item in script:

@@ -178,7 +178,7 @@ def _without_failure(evidence: _Evidence) -> Verdict:
 def _silence(requirement: Requirement, evidence: _Evidence) -> Reason:
     if evidence.tests:
         return Reason(Cause.NOTHING_TO_JUDGE, "no test that ran said anything about it")
-    return Reason(Cause.NO_TEST, requirement.not_testable or "no test in the packs verifies it")
+    return Reason(Cause.NO_TEST, requirement.not_testable or "nothing in this run spoke of it")
 
 
 def _merged(reasons: Iterable[Reason]) -> tuple[Reason, ...]:

@@ -190,6 +190,7 @@ class _PackBuilder:
             pattern=pattern,
             example=raw.get("example", ""),
             default=raw.get("default"),
+            personal=raw.get("personal", False),
             verify=steps.steps(part, raw, "verify"),
         )
 

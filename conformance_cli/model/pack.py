@@ -52,6 +52,8 @@ class Fixture:
     example: str = ""
     #: Used when the supplier gives none; ``None`` makes the fixture mandatory.
     default: str | None = None
+    #: The value speaks of a person, so no evidence and no report may show it.
+    personal: bool = False
     #: Steps that preflight runs to see whether the fixture is there.
     verify: tuple[Step, ...] = ()
 

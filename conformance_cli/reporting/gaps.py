@@ -22,7 +22,7 @@ CAUSE_WORDS: Mapping[Cause, str] = {
     Cause.DEADLINE: "time ran out",
     Cause.INTERRUPTED: "the run was interrupted",
     Cause.SETUP: "the set-up was not ready",
-    Cause.NO_TEST: "no test verifies it",
+    Cause.NO_TEST: "no test could show it",
     Cause.ATTESTATION: "only a person can attest it",
     Cause.TOOL: "the test itself broke",
 }

@@ -132,7 +132,7 @@ def test_a_failure_stands_although_other_tests_were_not_run() -> None:
 
 
 def test_a_requirement_without_tests_says_so() -> None:
-    assert result_of([]).reasons == (Reason(Cause.NO_TEST, "no test in the packs verifies it"),)
+    assert result_of([]).reasons == (Reason(Cause.NO_TEST, "nothing in this run spoke of it"),)
 
 
 def test_a_requirement_that_cannot_be_tested_says_why() -> None:
