@@ -78,7 +78,7 @@ def wrong_type(
     """A value of the wrong type; a number that should be text is the usual case."""
     hint = ""
     if "string" in wanted and type(value) in (int, float, bool):
-        hint = "quote it: without quotes YAML reads it as a number or as true or false"
+        hint = "quote it: without quotes it is a number, or true or false"
     elif "boolean" in wanted and type(value) is str:
         hint = "write true or false, without quotes"
     elif "array" in wanted and "object" not in wanted and type(value) is not dict:

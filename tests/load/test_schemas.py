@@ -211,7 +211,7 @@ class TestMessages:
              'did you mean "title"?'),
             ("version: 1.0.0", "version: 1.0", "wrong-type",
              '"version" must be text, not a number',
-             "quote it: without quotes YAML reads it as a number or as true or false"),
+             "quote it: without quotes it is a number, or true or false"),
             ("version: 1.0.0", 'version: "1.0"', "bad-value", '"version" is "1.0"',
              "use a semantic version of three numbers, e.g. 1.0.0 (https://semver.org)"),
             ("certifies: [acme@^1]", "certifies: acme", "wrong-type",
@@ -226,7 +226,7 @@ class TestMessages:
             ("title: A patient", "title: no", "", "", ""),
             ("title: A patient", "title: false", "wrong-type",
              '"title" must be text, not false',
-             "quote it: without quotes YAML reads it as a number or as true or false"),
+             "quote it: without quotes it is a number, or true or false"),
         ],
     )  # fmt: skip
     def test_of_packs_help(
