@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -26,7 +27,7 @@ def console_for(asked: str | None, session: Session, stream: TextIO | None = Non
     """
     answer = stream or sys.stdout
     form = asked or _usual_format(answer)
-    talk: TextIO = open(os.devnull, "w") if session.quiet else sys.stderr  # noqa: PTH123, SIM115
+    talk: TextIO = _Nowhere() if session.quiet else sys.stderr
     if form == "pretty":
         from conformance_cli.reporting.pretty import PrettyConsole
 
@@ -45,6 +46,14 @@ def _usual_format(answer: TextIO) -> str:
     if os.environ.get("GITHUB_ACTIONS") == "true":
         return "github"
     return "pretty" if answer.isatty() else "plain"
+
+
+class _Nowhere(io.StringIO):
+    """A stream that keeps nothing."""
+
+    def write(self, text: str, /) -> int:
+        """Forget the text."""
+        return len(text)
 
 
 class _JsonConsole:
