@@ -19,7 +19,17 @@ Json = Any
 SERVICE = "Schedule.actor:HealthcareService"
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 CONTEXT = "https://fhir.nhs.uk/Id/dos-service-id|2000011147"
+USE_CASE = "https://fhir.nhs.uk/CodeSystem/usecases-categories-bars|a4t1"
 UNKNOWN_ID = "5f0c1d52-0002-4000-8000-000000000002"
+
+
+def given(reply: Told, resource_type: str) -> str:
+    """The id that a reply gives to a resource; some other one where it gives none."""
+    entries = reply.body.get("entry", [])
+    ids = [
+        e["resource"].get("id") for e in entries if e["resource"]["resourceType"] == resource_type
+    ]
+    return str(next(filter(None, ids), UNKNOWN_ID))
 
 
 class Round:
@@ -103,6 +113,7 @@ class Round:
             await self.get(path)
         for context in (CONTEXT, "2000011147", "", "||", "9999999999"):
             await self.get("/MessageDefinition", {"context": context})
+        await self.get("/MessageDefinition", {"context": [CONTEXT, USE_CASE]})
 
     async def _reads(self) -> None:
         for name in ("Appointment", "ServiceRequest"):
@@ -204,7 +215,7 @@ class Round:
         reply = await self.post(
             booking, lambda b: part(b, appointment).update(basedOn=linked), **ids
         )
-        booked = part(reply.body, appointment).get("id", UNKNOWN_ID)
+        booked = given(reply, appointment)
         path = f"/Appointment/{booked}"
         await self.get(path)
         await self.post(booking, **ids)
@@ -223,8 +234,13 @@ class Round:
         await self.get(path)
         await self.slots()
         await self.post(payloads.cancellation(UNKNOWN_ID))
-        other = part((await self.post(await self._booking())).body, appointment)
-        await self.post(payloads.cancellation(other.get("id", UNKNOWN_ID), "entered-in-error"))
+        kept = given(await self.post(await self._booking()), appointment)
+        changed = await self._booking()
+        part(changed, "MessageHeader")["reason"]["coding"][0]["code"] = "update"
+        part(changed, appointment)["id"] = kept
+        await self.post(changed)
+        other = given(await self.post(await self._booking()), appointment)
+        await self.post(payloads.cancellation(other, "entered-in-error"))
 
     async def _referrals(self) -> None:
         request = "ServiceRequest"
@@ -275,10 +291,7 @@ class Round:
 
     async def _taken_back(self, message: Json, category: str, *spoil: Callable[[Json], Any]) -> str:
         """Start a request twice, withdraw both; a third one stays and is returned."""
-        made = []
-        for _ in range(3):
-            reply = (await self.post(message, *spoil)).body
-            made.append(part(reply, "ServiceRequest").get("id", UNKNOWN_ID))
+        made = [given(await self.post(message, *spoil), "ServiceRequest") for _ in range(3)]
         for request, status in zip(made, ("revoked", "entered-in-error"), strict=False):
             await self.post(payloads.withdrawal(request, category, status))
             await self.get(f"/ServiceRequest/{request}")
@@ -304,8 +317,8 @@ class Round:
             "participant": [{"status": "accepted"}],
         }
         await self.send("POST", "/Appointment", body=appointment)
-        booked = part((await self.post(await self._booking())).body, "Appointment")
-        path = f"/Appointment/{booked.get('id', UNKNOWN_ID)}"
+        booked = given(await self.post(await self._booking()), "Appointment")
+        path = f"/Appointment/{booked}"
         moved = {"slot": [{"reference": f"Slot/{new['id']}"}]}
         await self.send("PUT", path, body={"resourceType": "Appointment"} | moved)
         await self.send("PATCH", path, body=moved)

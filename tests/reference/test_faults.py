@@ -18,7 +18,11 @@ from tests.reference.rounds import Round
 TRANSPORT = {ACCEPTS_OLD_TLS}
 SHOWING = [fault.name for fault in SUPPLIER.faults if fault.name not in TRANSPORT]
 #: What a fault may answer with 5xx, because that is what it is about.
-BREAKING = {"breaks-on-unparsable-body", "breaks-on-other-reasons-to-cancel"}
+BREAKING = {
+    "breaks-on-unparsable-body",
+    "breaks-on-other-reasons-to-cancel",
+    "breaks-on-update-of-booking",
+}
 
 
 def one_round(*faults: str) -> tuple[list[Told], list[float]]:
@@ -67,3 +71,8 @@ def test_faults_can_be_planted_together() -> None:
     headers = dict(told[-1].headers)
     assert b"x-correlation-id" not in headers
     assert headers[b"content-type"] == b"application/json"
+
+
+def test_all_faults_can_be_planted_at_once() -> None:
+    told, _ = one_round(*SHOWING)
+    assert len(told) == len(conformant_round()[0])

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from conformance_cli.model.diagnostics import ConformanceError
-from conformance_cli.reference import Fault, serve, supplier, suppliers
+from conformance_cli.reference import Fault, loopback_identity, serve, supplier, suppliers
 from tests.reference import payloads
 from tests.reference.conftest import sender_to
 from tests.reference.sender import Sender
@@ -25,6 +25,19 @@ def test_the_port_is_chosen_by_the_system_and_only_loopback_listens() -> None:
             sender = Sender(running.base_url)
             assert sender.get("/metadata").status == 200
             sender.close()
+
+
+def test_with_an_identity_it_speaks_tls_that_verifies() -> None:
+    with (
+        loopback_identity() as identity,
+        serve(supplier("bars"), identity=identity) as running,
+    ):
+        assert running.base_url.startswith("https://127.0.0.1:")
+        url, trusted = f"{running.base_url}/metadata", str(running.authority)
+        answer = requests.get(url, headers=payloads.headers(), verify=trusted, timeout=5)
+        assert answer.status_code == 200
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(url, headers=payloads.headers(), timeout=5)
 
 
 def test_two_servers_share_no_state() -> None:

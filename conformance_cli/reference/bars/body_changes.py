@@ -88,7 +88,8 @@ def in_issue(**changes: Json) -> Change:
     """Change elements of an OperationOutcome's issue."""
 
     def change(body: Json) -> None:
-        body["issue"][0].update(changes)
+        for issue in body.get("issue", []):
+            issue.update(changes)
 
     return change
 
@@ -97,6 +98,7 @@ def in_coding(**changes: Json) -> Change:
     """Change elements of the coding in an OperationOutcome's details."""
 
     def change(body: Json) -> None:
-        body["issue"][0]["details"]["coding"][0].update(changes)
+        for issue in body.get("issue", []):
+            issue["details"]["coding"][0].update(changes)
 
     return change

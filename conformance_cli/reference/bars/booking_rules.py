@@ -63,9 +63,7 @@ def slot_is_free(delivery: Delivery) -> Problem | None:
 def _keeps_slot(delivery: Delivery) -> bool:
     """Whether an update leaves the booking in the slot that it already has."""
     held = delivery.held
-    return held is not None and f"Slot/{text(delivery.message.slot, 'id')}" == text(
-        held.resource, "slot", "reference"
-    )
+    return held is not None and held.slot_id == text(delivery.message.slot, "id")
 
 
 def target_is_known(delivery: Delivery) -> Problem | None:

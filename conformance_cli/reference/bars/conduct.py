@@ -8,9 +8,10 @@ of faults.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from inspect import unwrap
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -121,21 +122,21 @@ class Conduct:
             outgoing = replace(outgoing, reply=amendment(outgoing))
         return outgoing.reply
 
-    def with_check(
-        self, old: Check, new: tuple[Check, ...], stage: Stage | Workflow | None = None
-    ) -> Conduct:
-        """The same with ``new`` in the place of a rule: everywhere, or at one stage only."""
+    def with_check(self, check: Check, change: Callable[[Check], Check | None]) -> Conduct:
+        """The same with a rule changed, or left out, wherever it is consulted.
+
+        ``change`` is given the rule as other faults have left it.
+        """
         rules = {
-            key: _swapped(checks, old, new) if stage in (None, key) else checks
-            for key, checks in self.rules.items()
+            stage: tuple(_changed(checks, check, change)) for stage, checks in self.rules.items()
         }
-        if rules == dict(self.rules):
-            raise LookupError(f"no stage consults {old}")
         return replace(self, rules=MappingProxyType(rules))
 
 
-def _swapped(checks: tuple[Check, ...], old: Check, new: tuple[Check, ...]) -> tuple[Check, ...]:
-    if old not in checks:
-        return checks
-    at = checks.index(old)
-    return (*checks[:at], *new, *checks[at + 1 :])
+def _changed(
+    checks: tuple[Check, ...], wanted: Check, change: Callable[[Check], Check | None]
+) -> Iterator[Check]:
+    for check in checks:
+        kept = change(check) if unwrap(check) is wanted else check
+        if kept is not None:
+            yield kept

@@ -54,8 +54,7 @@ class Change:
     @property
     def old_slot_id(self) -> str:
         """The id of the slot that is held so far."""
-        resource = self.record.resource if self.record else None
-        return text(resource, "slot", "reference").removeprefix("Slot/")
+        return self.record.slot_id if self.record else ""
 
     @property
     def slot(self) -> Slot | None:
@@ -203,8 +202,7 @@ def patch(receiver: Receiver, call: Call) -> Reply:
 def delete(receiver: Receiver, call: Call) -> Reply:
     """DELETE: forget the resource; an Appointment frees its slot."""
     record = held(receiver, call)
-    slot_id = text(record.resource, "slot", "reference").removeprefix("Slot/")
-    receiver.diary.release(slot_id, receiver.now())
+    receiver.diary.release(record.slot_id, receiver.now())
     receiver.forget(record)
     return done(receiver, 200, "RESOURCE_REMOVED")
 

@@ -10,6 +10,7 @@ from conformance_cli.reference.bars.conduct import Outgoing, Workflow
 from conformance_cli.reference.bars.json_paths import text
 from conformance_cli.reference.bars.outcomes import (
     Problem,
+    conflict,
     required,
 )
 from conformance_cli.reference.bars.planted import (
@@ -50,7 +51,7 @@ def _new_booking(outgoing: Outgoing) -> bool:
 
 
 def _still_booked(body: Json) -> None:
-    if body["status"] == "cancelled":
+    if body.get("status") == "cancelled":
         body["status"] = "booked"
 
 
@@ -74,6 +75,25 @@ def _books_no_slot(delivery: Delivery) -> bool:
     message = delivery.message
     is_new = (message.event, message.reason) == (Event.BOOKING_REQUEST, Reason.NEW)
     return is_new and bool(message.appointment) and "slot" not in message.appointment
+
+
+def _patient_has_no_open_booking(delivery: Delivery) -> Problem | None:
+    """The toolkit's rule for its stateful patient, which the standard does not have.
+
+    Messages that are unusual in anything else are let pass, so that only the booking
+    itself can be blamed.
+    """
+    number = Person.of(delivery.message.the("Patient")).nhs_number
+    usual = delivery.call.header("use-context").endswith("|booking-request|new")
+    in_utc = text(delivery.message.bundle, "timestamp").endswith(("Z", "+00:00"))
+    held = delivery.receiver.appointments
+    if (
+        usual
+        and in_utc
+        and any(record.status == "booked" and number == record.person.nhs_number for record in held)
+    ):
+        return conflict("The patient has an open booking.")
+    return None
 
 
 BOOKING_FAULTS = (
@@ -168,6 +188,12 @@ BOOKING_FAULTS = (
         "An update of a booking to a status that none can have is acknowledged.",
         "BKG-010",
         acknowledging(_has_impossible_status),
+    ),
+    planted(
+        "refuses-second-booking",
+        "A patient with an open booking cannot book another one.",
+        "BKG-011",
+        insisting(Workflow.NEW_BOOKING, _patient_has_no_open_booking),
     ),
     planted(
         "breaks-on-other-reasons-to-cancel",

@@ -9,7 +9,7 @@ from conformance_cli.reference.bars.body_changes import (
     Change,
     dropping,
     of_each,
-    resources,
+    of_first,
     setting,
 )
 from conformance_cli.reference.bars.capability import DefinitionSearch
@@ -39,10 +39,6 @@ def _undeclare_reads(rest: Json) -> None:
 def _supported_as_sender_only(body: Json) -> None:
     for message in body["messaging"][0]["supportedMessage"]:
         message["mode"] = "sender"
-
-
-def _incomplete_first_definition(body: Json) -> None:
-    resources(body, "MessageDefinition")[0].pop("eventCoding")
 
 
 def _context_has_system(search: DefinitionSearch) -> Problem | None:
@@ -140,7 +136,7 @@ CAPABILITY_FAULTS = (
         "omits-event-of-definition",
         "A message definition does not say for which event it is.",
         "MD-006",
-        reshaping(_DEFINITIONS, _incomplete_first_definition),
+        reshaping(_DEFINITIONS, of_first("MessageDefinition", dropping("eventCoding"))),
     ),
     planted(
         "omits-focus-of-definitions",

@@ -7,17 +7,20 @@ from typing import Any
 from conformance_cli.reference.bars import direct, headers, reads, registry
 from conformance_cli.reference.bars.body_changes import in_coding, of_each
 from conformance_cli.reference.bars.calls import Reply
-from conformance_cli.reference.bars.conduct import Outgoing
+from conformance_cli.reference.bars.capability import DefinitionSearch
+from conformance_cli.reference.bars.conduct import Outgoing, Stage
 from conformance_cli.reference.bars.json_paths import decoded, text
+from conformance_cli.reference.bars.outcomes import Problem, invalid
 from conformance_cli.reference.bars.planted import (
     acknowledged,
     amending,
     at,
     ignoring,
+    insisting,
     planted,
     reshaping,
 )
-from conformance_cli.reference.bars.pointers import pointer_to
+from conformance_cli.reference.bars.pointers import pointer, pointer_to
 from conformance_cli.reference.bars.store import Record
 from conformance_cli.reference.bars.vocabulary import Event
 
@@ -47,19 +50,24 @@ def _keep_pointers(outgoing: Outgoing) -> Reply:
         receiver = outgoing.receiver
         for record in receiver.appointments:
             if record.status != "booked" and pointer_to(receiver.documents, record.id) is None:
-                document = direct_pointer(outgoing, record)
+                document = pointer(record, receiver.identities.mint(), receiver.stamp())
                 receiver.documents.keep(Record(document, record.person), receiver.now())
     return outgoing.reply
 
 
-def direct_pointer(outgoing: Outgoing, record: Record) -> Json:
-    """A pointer at a record, as the receiver would have made it."""
-    from conformance_cli.reference.bars.pointers import pointer
-
-    return pointer(record, outgoing.receiver.identities.mint(), outgoing.receiver.stamp())
+def _context_is_single(search: DefinitionSearch) -> Problem | None:
+    if len(search.call.values("context")) > 1:
+        return invalid("The context is there more than once.")
+    return None
 
 
 DIRECT_FAULTS = (
+    planted(
+        "refuses-second-context",
+        "A use case as second context is refused.",
+        "MD-007",
+        insisting(Stage.DEFINITIONS, _context_is_single),
+    ),
     planted(
         "searches-by-some-demographics",
         "A search by demographics is answered although one of them is missing.",

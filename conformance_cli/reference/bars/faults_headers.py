@@ -245,7 +245,8 @@ HEADER_FAULTS = (
         "An Appointment that is read has no meta.lastUpdated.",
         "COM-022",
         reshaping(
-            at("/Appointment", 200, below=True), lambda body: body["meta"].pop("lastUpdated", None)
+            at("/Appointment", 200, below=True),
+            lambda body: body.get("meta", {}).pop("lastUpdated", None),
         ),
     ),
     # planted in the transport, see reference.identity

@@ -73,7 +73,7 @@ INTEGRITY_FAULTS = (
     planted(
         "calls-taken-slot-duplicate",
         "A booking of a taken slot is refused as a duplicate.",
-        "TI-002",
+        "TI-002 BKG-004",
         misreporting(booking_rules.slot_is_free, issue="duplicate"),
     ),
     planted(

@@ -174,6 +174,12 @@ MESSAGE_FAULTS = (
         misreporting(bundle_rules.use_case_is_supported, status=400, code="REC_BAD_REQUEST"),
     ),
     planted(
+        "keeps-id-of-service-request-to-itself",
+        "A reply does not say under which id a ServiceRequest was stored.",
+        "MSG-011",
+        reshaping(_REPLIED, of_each("ServiceRequest", dropping("id"))),
+    ),
+    planted(
         "accepts-response-without-response",
         "A response that does not say what it responds to is processed.",
         "MSG-012",

@@ -31,7 +31,7 @@ _EMPTY = {"resourceType": "Bundle", "type": "searchset", "total": 0}
 
 
 def _other_id(body: Json) -> None:
-    body["id"] = body["id"].upper()
+    body["id"] = str(body.get("id")).upper()
 
 
 def _somebody_elses(body: Json) -> None:

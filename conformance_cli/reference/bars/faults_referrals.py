@@ -69,7 +69,7 @@ def _has_no_subject(delivery: Delivery) -> bool:
 
 def _lose_journey(body: Json) -> None:
     for encounter in resources(body, "Encounter"):
-        if encounter["status"] == "planned":
+        if encounter.get("status") == "planned":
             encounter["episodeOfCare"] = [{"reference": "EpisodeOfCare/another-journey"}]
 
 
@@ -88,7 +88,7 @@ def _there_is_no_flag(delivery: Delivery) -> Problem | None:
 
 
 def _show_active(body: Json) -> None:
-    if "referral" in str(body["category"]):
+    if "referral" in str(body.get("category")):
         body["status"] = "active"
 
 

@@ -47,7 +47,7 @@ _UNSUPPORTED = "Slot:nonsense"
 
 
 def _found(outgoing: Outgoing) -> bool:
-    return _ANSWERED(outgoing) and outgoing.reply.body["total"] > 0
+    return _ANSWERED(outgoing) and any(resources(outgoing.reply.body or {}, "Slot"))
 
 
 def _found_free(outgoing: Outgoing) -> bool:
@@ -55,7 +55,7 @@ def _found_free(outgoing: Outgoing) -> bool:
 
 
 def _nothing_found(outgoing: Outgoing) -> bool:
-    return _ANSWERED(outgoing) and outgoing.reply.body["total"] == 0
+    return _ANSWERED(outgoing) and not _found(outgoing)
 
 
 def _adding(where: Where, more: Callable[[Outgoing], list[Json]]) -> Plant:
@@ -127,7 +127,8 @@ def _only_last_schedule(body: Json) -> None:
 
 
 def _end_before_start(slot: Json) -> None:
-    slot["start"], slot["end"] = slot["end"], slot["start"]
+    if start := instant(text(slot, "start")):
+        slot["end"] = stamp(start - timedelta(minutes=5))
 
 
 def _without_places(body: Json) -> None:
@@ -159,8 +160,7 @@ def _keep_reserved(outgoing: Outgoing) -> Reply:
         delivery, receiver = delivered(outgoing), outgoing.receiver
         held = delivery.held
         if held is not None and held.status != "booked":
-            slot_id = text(held.resource, "slot", "reference").removeprefix("Slot/")
-            receiver.diary.reserve(slot_id, receiver.now())
+            receiver.diary.reserve(held.slot_id, receiver.now())
     return outgoing.reply
 
 

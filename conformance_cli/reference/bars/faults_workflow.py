@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from conformance_cli.reference.bars import decisions
-from conformance_cli.reference.bars.conduct import Workflow
+from conformance_cli.reference.bars.conduct import Outgoing, Workflow
 from conformance_cli.reference.bars.json_paths import text
-from conformance_cli.reference.bars.planted import Plant, Which, deciding, planted
+from conformance_cli.reference.bars.planted import (
+    Plant,
+    Which,
+    acknowledged,
+    breaking,
+    deciding,
+    delivered,
+    planted,
+)
 from conformance_cli.reference.bars.receiver import Delivery
 from conformance_cli.reference.bars.vocabulary import Category, Event, Reason
 
@@ -63,6 +71,13 @@ def _proposes_booking(delivery: Delivery) -> bool:
     message = delivery.message
     proposed = text(message.appointment, "status") == "proposed"
     return (message.event, message.reason) == (Event.BOOKING_REQUEST, Reason.NEW) and proposed
+
+
+def _updated_booking(outgoing: Outgoing) -> bool:
+    if not acknowledged(Event.BOOKING_REQUEST)(outgoing):
+        return False
+    message = delivered(outgoing).message
+    return message.reason == Reason.UPDATE and text(message.focus, "status") == "booked"
 
 
 WORKFLOW_FAULTS = (
@@ -125,6 +140,12 @@ WORKFLOW_FAULTS = (
         "A booking that was entered in error cannot be taken back.",
         "WF-C13",
         _refusing("C13", decisions.is_cancelled_booking, "entered-in-error"),
+    ),
+    planted(
+        "breaks-on-update-of-booking",
+        "An update of a booking that stays booked is answered with 500.",
+        "WF-C14",
+        breaking(_updated_booking),
     ),
     planted(
         "takes-deleted-request-for-new",

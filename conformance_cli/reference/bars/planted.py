@@ -11,6 +11,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import wraps
+from inspect import unwrap
 from types import MappingProxyType
 from typing import Any
 
@@ -70,28 +71,29 @@ def planted(name: str, title: str, breaks: str, *plants: Plant) -> Planted:
 def ignoring(*checks: Check, when: Callable[[Any], bool] | None = None) -> Plant:
     """Rules that are not consulted: never, or not for the subjects that ``when`` describes."""
 
+    def ignored(check: Check) -> Check | None:
+        return None if when is None else _unless(check, when)
+
     def plant(conduct: Conduct) -> Conduct:
         for check in checks:
-            instead = () if when is None else (_unless(check, when),)
-            conduct = conduct.with_check(check, instead)
+            conduct = conduct.with_check(check, ignored)
         return conduct
 
     return plant
 
 
-def misreporting(
-    check: Check, *, when: Callable[[Any], bool] | None = None, **changes: Any
-) -> Plant:
+def misreporting(check: Check, **changes: Any) -> Plant:
     """A rule that refuses with another status, code or issue type than it should."""
 
-    @wraps(check)
-    def reworded(subject: Any) -> Problem | None:
-        problem = check(subject)
-        if problem is None or (when is not None and not when(subject)):
-            return problem
-        return replace(problem, **changes)
+    def reworded(original: Check) -> Check:
+        @wraps(original)
+        def reworded(subject: Any) -> Problem | None:
+            problem = original(subject)
+            return None if problem is None else replace(problem, **changes)
 
-    return lambda conduct: conduct.with_check(check, (reworded,))
+        return reworded
+
+    return lambda conduct: conduct.with_check(check, reworded)
 
 
 def insisting(stage: Stage | Workflow, check: Check) -> Plant:
@@ -188,7 +190,9 @@ def stopped_by(check: Check, also: Which | None = None) -> Which:
     def which(delivery: Delivery) -> bool:
         rules = delivery.receiver.conduct.rules[Stage.MESSAGE]
         first = next((rule for rule in rules if rule(delivery) is not None), None)
-        return first is check and (also is None or also(delivery))
+        if first is None:
+            return False
+        return unwrap(first) is check and (also is None or also(delivery))
 
     return which
 

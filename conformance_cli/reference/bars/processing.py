@@ -50,8 +50,7 @@ def _withdraw(delivery: Delivery, _: Arrivals) -> Record | None:
     if held is None:
         return None
     receiver, focus = delivery.receiver, delivery.message.focus
-    slot_id = text(held.resource, "slot", "reference").removeprefix("Slot/")
-    receiver.diary.release(slot_id, receiver.now())
+    receiver.diary.release(held.slot_id, receiver.now())
     said = {key: focus[key] for key in ("status", "cancelationReason") if key in focus}
     return _revise(delivery, held, said)
 
@@ -63,8 +62,7 @@ def _update(delivery: Delivery, arrivals: Arrivals) -> Record | None:
     changed = arrivals.localised(delivery.message.focus)
     if delivery.slot is not None:
         now = delivery.receiver.now()
-        old = text(held.resource, "slot", "reference").removeprefix("Slot/")
-        delivery.receiver.diary.release(old, now)
+        delivery.receiver.diary.release(held.slot_id, now)
         delivery.receiver.diary.reserve(delivery.slot.id, now)
     kept = {key: held.resource[key] for key in ("id", "created") if key in held.resource}
     return _revise(delivery, held, {**changed, **kept})

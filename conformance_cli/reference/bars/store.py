@@ -76,6 +76,11 @@ class Record:
         """The resource's own status."""
         return text(self.resource, "status")
 
+    @property
+    def slot_id(self) -> str:
+        """The id of the slot that it takes, if it is an Appointment with one."""
+        return text(self.resource, "slot", "reference").removeprefix("Slot/")
+
     def is_newer_than(self, resource: datetime | None, message: datetime | None) -> bool:
         """Whether what is held here was changed after what a sender now sends."""
         return any(
