@@ -44,7 +44,10 @@ def lint_pack(folder: Path, catalogue: Catalogue) -> list[Finding]:
         return _errors(error)
     errors = [Finding(Severity.ERROR, d) for d in pack_errors(built, profiles)]
     newest = _newest_of_each(known, profiles, built.pack.certifies)
-    warnings = pack_warnings(built, newest)
+    warnings = [
+        *_folder_warnings(folder, built.pack.name, built.pack.version),
+        *pack_warnings(built, newest),
+    ]
     return errors + [Finding(Severity.WARNING, d) for d in warnings]
 
 
@@ -93,7 +96,7 @@ def _profile_warnings(built: BuiltProfile) -> Iterator[Diagnostic]:
                     document.at(document.data[key], name),
                     "remove it, or refer to it",
                 )
-    yield from folder_warnings(built.document.path.parent, profile.name, profile.version)
+    yield from _folder_warnings(built.document.path.parent, profile.name, profile.version)
 
 
 def _options(expression: str) -> Iterator[str]:
@@ -103,7 +106,7 @@ def _options(expression: str) -> Iterator[str]:
         yield from (name.removeprefix("option.") for name in parse(expression).names)
 
 
-def folder_warnings(folder: Path, name: str, version: str) -> Iterator[Diagnostic]:
+def _folder_warnings(folder: Path, name: str, version: str) -> Iterator[Diagnostic]:
     """A definition is looked for by its folder, so the two should agree."""
     absolute = folder.resolve()
     if (absolute.parent.name, absolute.name) != (name, version):

@@ -6,7 +6,7 @@ base then uses the interactions, bodies and values of the pack that extends it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -260,8 +260,3 @@ def _refuse_lost_tests(folder: Path, problems: Problems) -> None:
 
 def _is_test_file(path: Path, tests: Path) -> bool:
     return path.parent == tests and path.suffix == ".yaml"
-
-
-def labels(layers: Sequence[PackSource]) -> Mapping[str, Path]:
-    """``name/version`` of every layer to its folder."""
-    return {s.ref.replace("@", "/"): s.folder for s in layers}

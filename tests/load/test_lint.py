@@ -206,6 +206,10 @@ class TestPack:
         pack = CLEAN_PACK + "observe: [{name: o, expect: [{status: 2xx, verifies: ACME-1}]}]\n"
         assert lint(tmp_path, pack, TESTS.replace("ACME-1", "ACME-2")) == []
 
+    def test_a_pack_is_where_people_look_for_it(self, tmp_path: Path) -> None:
+        found = lint(tmp_path, CLEAN_PACK.replace("version: 1.0.0", "version: 1.0.1"))
+        assert told(found) == [("warning", "folder-name", "1.0.0", 0)]
+
     def test_a_pack_has_a_changelog(self, tmp_path: Path) -> None:
         lint(tmp_path)
         (tmp_path / "test_packs/acme/1.0.0/CHANGELOG.md").unlink()
