@@ -24,7 +24,7 @@ Items = Sequence[Any]
 def bare(item: Item) -> Any:
     """The value of an item; JSON floats become exact decimals."""
     value = item.data if isinstance(item, Node) else item
-    return Decimal(repr(value)) if isinstance(value, float) else value
+    return Decimal(repr(value)) if type(value) is float else value
 
 
 def is_number(value: Any) -> bool:
@@ -48,7 +48,7 @@ def quantity_of(item: Item) -> Quantity | None:
 def pair(left: Item, right: Item) -> tuple[Any, Any]:
     """Two values made alike: texts become times where either of the two is one."""
     one, other = bare(left), bare(right)
-    if _is_temporal(left) or _is_temporal(right):
+    if is_temporal(left) or is_temporal(right):
         times = _as_temporal(one), _as_temporal(other)
         if times[0] is not None and times[1] is not None:
             return times
@@ -76,6 +76,10 @@ def equal(left: Items, right: Items) -> bool | None:
 
 def items_equal(left: Item, right: Item) -> bool | None:
     """Whether two items are equal; ``None`` where a precision leaves it open."""
+    one = left.data if isinstance(left, Node) else left
+    other = right.data if isinstance(right, Node) else right
+    if type(one) is str and type(other) is str and not (is_temporal(left) or is_temporal(right)):
+        return one == other
     one, other = pair(left, right)
     if isinstance(one, Temporal) and isinstance(other, Temporal):
         if (one.kind == "Time") != (other.kind == "Time"):
@@ -130,7 +134,9 @@ def order(left: Item, right: Item) -> int | None:
 def identity(item: Item) -> str:
     """A text that is the same for items that are equal, to find duplicates quickly."""
     value = bare(item)
-    if _is_temporal(item):
+    if type(value) is str and not is_temporal(item):
+        return f'"{value}'
+    if is_temporal(item):
         value = _as_temporal(value) or value
     if isinstance(value, Temporal):
         return f"time {value.kind == 'Time'} {value.parts} {value.offset}"
@@ -139,6 +145,38 @@ def identity(item: Item) -> str:
     if is_number(value):
         return f"number {Decimal(value).normalize()}"
     return json.dumps(value, sort_keys=True, default=str)
+
+
+def distinct(items: Items) -> list[Item]:
+    """The first of all items that are equal, in order."""
+    if len(items) < 2:
+        return list(items)
+    # Most resources differ in their ids: writing them out whole is left for those that may not.
+    seen: dict[Any, Any] = {}
+    kept: list[Item] = []
+    for item in items:
+        data = item.data if isinstance(item, Node) else item
+        rough = _rough(data) if type(data) is dict else identity(item)
+        if rough not in seen:
+            seen[rough] = item
+        elif type(data) is not dict:
+            continue
+        else:
+            known = seen[rough]
+            if not isinstance(known, set):
+                known = seen[rough] = {identity(known)}
+            name = identity(item)
+            if name in known:
+                continue
+            known.add(name)
+        kept.append(item)
+    return kept
+
+
+def _rough(data: dict[str, Any]) -> tuple[Any, ...]:
+    """Something that is the same for objects that are equal, and quick to make."""
+    names = (data.get("resourceType"), data.get("id"), data.get("fullUrl"))
+    return len(data), *(name if type(name) is str else None for name in names)
 
 
 def _items_equivalent(left: Item, right: Item) -> bool:
@@ -158,7 +196,8 @@ def _digits(number: int | Decimal) -> int:
     return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
-def _is_temporal(item: Item) -> bool:
+def is_temporal(item: Item) -> bool:
+    """Whether it is a date or time, or an element that holds one."""
     return isinstance(item, Temporal) or (isinstance(item, Node) and item.type in TEMPORAL)
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
+from conformance_cli.fhir.comparison import bare, distinct, is_temporal
 from conformance_cli.fhir.functions import CLOCKS, FUNCTIONS, Function
 from conformance_cli.fhir.grammar import Node as Tree
 from conformance_cli.fhir.navigation import is_kind, members
@@ -112,7 +113,10 @@ def _call(function: Function, arguments: list[Tree]) -> Compiled:
 
 def _operation(tree: Tree) -> Compiled:
     left, right = map(compile_tree, tree["children"])
-    operate = OPERATORS[tree["terminalNodeText"][0]]
+    operator = tree["terminalNodeText"][0]
+    operate = OPERATORS[operator]
+    if operator == "in" and isinstance(right, _Constant):
+        operate = right.membership(operate)
 
     def operation(frame: Frame, focus: Items) -> Items:
         one, other = left(frame, focus), right(frame, focus)
@@ -124,12 +128,13 @@ def _operation(tree: Tree) -> Compiled:
 
 def _union(tree: Tree) -> Compiled:
     left, right = map(compile_tree, tree["children"])
-    distinct = FUNCTIONS["distinct"].run
+    if isinstance(left, _Constant) and isinstance(right, _Constant):
+        return _Constant(distinct(left.items + right.items))
 
     def union(frame: Frame, focus: Items) -> Items:
         items = left(frame, focus) + right(frame, focus)
         frame.run.spend(4 * len(items))  # comparing each with all before it costs most
-        return distinct(frame, items)
+        return distinct(items)
 
     return union
 
@@ -176,9 +181,31 @@ def _polarity(tree: Tree) -> Compiled:
     return signed
 
 
+class _Constant:
+    """A collection that is the same for every input."""
+
+    def __init__(self, items: Items) -> None:
+        self.items = items
+
+    def __call__(self, _frame: Frame, _focus: Items) -> Items:
+        return list(self.items)
+
+    def membership(self, otherwise: Callable[[Items, Items], Items]) -> Callable[..., Items]:
+        """The operator ``in`` for this collection: one look, where all of it is text."""
+        if not all(type(item) is str for item in self.items):
+            return otherwise
+        texts = frozenset(self.items)
+
+        def is_in(left: Items, right: Items) -> Items:
+            if len(left) == 1 and type(value := bare(left[0])) is str and not is_temporal(left[0]):
+                return [value in texts]
+            return otherwise(left, right)
+
+        return is_in
+
+
 def _constant(value: Any) -> Compiled:
-    items = of(value)
-    return lambda _frame, _focus: list(items)
+    return _Constant(of(value))
 
 
 def _text_literal(tree: Tree) -> Compiled:

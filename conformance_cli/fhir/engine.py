@@ -1,10 +1,10 @@
-"""FHIRPath over plain JSON: the grammar and types of ``fhirpathpy``, an evaluator of our own.
+"""FHIRPath over plain JSON: the types of ``fhirpathpy``, a parser and evaluator of our own.
 
 The evaluator of ``fhirpathpy`` 2.2 does not fit a tool whose verdicts count: it compares
 only the first items of two collections, orders FHIR dates by their letters, loses
 ``$this`` after a nested criterion, evaluates every criterion twice (so nesting costs
-exponential time), and keeps its type model and clock in globals.  Its grammar and its
-type models are sound, so both are used here.
+exponential time), and keeps its type model and clock in globals; its parser takes
+milliseconds for each expression.  Its type models are sound, and are used here.
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ def _compiled(expression: str) -> Compiled:
         return compile_tree(root)
     except CompileError as err:
         raise FhirPathError(expression, str(err)) from err
+    except RecursionError:
+        raise FhirPathError(expression, "nests too deep") from None
 
 
 def _only_extra(item: Any) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
 from conformance_cli.fhir.runtime import Items, Run
-from conformance_cli.fhir.types import Node, TypeModel, decapitalised
+from conformance_cli.fhir.types import Member, Node, TypeModel
 
 Json = Any
 
@@ -16,11 +16,14 @@ def members(run: Run, items: Items, name: str) -> Items:
     """The children of that name of all items."""
     run.spend(len(items))
     found: Items = []
+    model = run.model
     for item in items:
-        if isinstance(item, Node) and isinstance(item.data, Mapping):
-            found.extend(_member(item, name, run.model))
-        elif isinstance(item, Node) and isinstance(item.extra, Mapping):
-            found.extend(_member(Node(item.extra, "Element"), name, run.model))
+        if not isinstance(item, Node):
+            continue
+        if isinstance(item.data, dict | Mapping):
+            _collect(found, item.data, model.members(item.type, name))
+        elif isinstance(item.extra, dict | Mapping):
+            _collect(found, item.extra, model.members("Element", name))
     run.spend(len(found))
     return found
 
@@ -36,7 +39,7 @@ def children(run: Run, items: Items) -> Items:
             if isinstance(source, Mapping):
                 for name in dict.fromkeys(key.removeprefix("_") for key in source):
                     if name != "resourceType":
-                        found.extend(_plain_member(Node(source, item.type), name, run.model))
+                        _collect(found, source, run.model.members(item.type, name)[-1:])
     run.spend(len(found))
     return found
 
@@ -56,31 +59,34 @@ def is_kind(item: Any, name: str, model: TypeModel) -> bool:
     return isinstance(item, Node) and bool(item.type) and model.is_a(item.type, name)
 
 
-def _member(parent: Node, name: str, model: TypeModel) -> Iterator[Node]:
-    path, choices = model.child(parent.type, name)
-    for choice in choices:
-        if name + choice in parent.data or f"_{name}{choice}" in parent.data:
-            return _nodes(parent, name + choice, decapitalised(choice, model))
-    return _plain_member(parent, name, model, path)
+def _collect(found: Items, data: Mapping[str, Json], members: Sequence[Member]) -> None:
+    """Add the values under the first key that is there, or under the last one."""
+    for member in members:
+        if member[0] in data or member[1] in data:
+            break
+    else:
+        return
+    key, twin, type_name = member
+    value, extra = data.get(key), data.get(twin)
+    if extra is not None:
+        _collect_twins(found, value, extra, type_name)
+    elif isinstance(value, list):
+        found.extend([Node(v, _type(v, type_name)) for v in value if v is not None])
+    elif value is not None:
+        found.append(Node(value, _type(value, type_name)))
 
 
-def _plain_member(parent: Node, name: str, model: TypeModel, path: str = "") -> Iterator[Node]:
-    path = path or model.child(parent.type, name)[0]
-    return _nodes(parent, name, model.type_of(path))
-
-
-def _nodes(parent: Node, key: str, type_name: str) -> Iterator[Node]:
-    """The values under a key, each with its twin under ``_key``; ``null`` is a gap."""
-    value, extra = parent.data.get(key), parent.data.get(f"_{key}")
+def _collect_twins(found: Items, value: Json, extra: Json, type_name: str) -> None:
+    """Add values, each with its twin under ``_key``; ``null`` is a gap."""
     values = value if isinstance(value, list) else [value]
     extras = extra if isinstance(extra, list) else [extra]
     for item, twin in zip_longest(values, extras):
         if item is not None or twin is not None:
-            yield Node(item, _type(item, type_name), twin)
+            found.append(Node(item, _type(item, type_name), twin))
 
 
 def _type(value: Json, declared: str) -> str:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         kind = value.get("resourceType")
         if isinstance(kind, str):
             return kind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from conformance_cli.fhir.comparison import bare, is_number
@@ -45,7 +45,7 @@ class Run:
         return items
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every item, and that takes twice as long
 class Frame:
     """What ``$this``, ``$index`` and ``$total`` mean at some place."""
 
@@ -56,7 +56,7 @@ class Frame:
 
     def of(self, item: Item, index: int) -> Frame:
         """The frame in which a criterion looks at one item."""
-        return replace(self, this=[item], index=[index])
+        return Frame(self.run, [item], [index], self.total)
 
 
 #: A compiled expression: a frame and an input collection to a collection.
@@ -72,6 +72,8 @@ def single(items: Items, what: str = "one value") -> Item:
 
 def boolean(items: Items) -> bool | None:
     """What a collection means as a condition; one item that is no Boolean means true."""
+    if len(items) == 1 and (items[0] is True or items[0] is False):
+        return items[0]
     value = bare(single(items, "one Boolean"))
     if value is None:
         return None

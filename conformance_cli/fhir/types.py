@@ -35,7 +35,11 @@ class Node:
     extra: Json = None
 
 
-@dataclass(frozen=True, slots=True)
+#: How a key of an object is written, its twin, and the type of what stands there.
+Member = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TypeModel:
     """What one version of FHIR says about paths and types."""
 
@@ -51,10 +55,19 @@ class TypeModel:
         path = self.elsewhere.get(path, path)
         return path, self.choices.get(path, ())
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - there are four models, made once each
+    def members(self, parent: str, name: str) -> tuple[Member, ...]:
+        """The keys that a child element may have: those of its choices, then its own."""
+        path, choices = self.child(parent, name)
+        typed = [(name + choice, decapitalised(choice, self)) for choice in choices]
+        typed.append((name, self.type_of(path)))
+        return tuple((key, f"_{key}", type_name) for key, type_name in typed)
+
     def type_of(self, path: str) -> str:
         """The type of an element at a path; the path itself where it has none of its own."""
         return "Extension" if path.endswith(".extension") else self.path_types.get(path, path)
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - there are four models, made once each
     def is_a(self, name: str, ancestor: str) -> bool:
         """Whether a type is another one or comes from it."""
         if "." in name:
@@ -122,6 +135,7 @@ def is_of_type(item: Any, specifier: str, model: TypeModel) -> bool:
     return model.is_a(actual, wanted)
 
 
+@lru_cache(maxsize=1024)
 def is_known_type(specifier: str, model: TypeModel) -> bool:
     """Whether a type specifier names anything at all."""
     namespace, _, name = specifier.rpartition(".")

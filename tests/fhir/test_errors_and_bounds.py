@@ -19,7 +19,7 @@ FHIRPATH = default_fhirpath()
         ("Patient.name given", "'given' does not belong there"),
         ("name.first(", "column 12"),
         ("1 +", "column 4"),
-        ("'open", "token recognition error"),
+        ("'open", "a text is not closed"),
         ("a = = b", "column 5"),
         ("a\n. .b", "line 2"),
         ("a ? b", "column 3"),

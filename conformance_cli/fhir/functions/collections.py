@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cmp_to_key
 from typing import Any
 
-from conformance_cli.fhir.comparison import bare, identity, order
+from conformance_cli.fhir.comparison import bare, distinct, identity, order
 from conformance_cli.fhir.functions.function import Function, lazy, plain, typed
 from conformance_cli.fhir.navigation import children, descendants
 from conformance_cli.fhir.runtime import (
@@ -132,10 +132,7 @@ def _not(_: Frame, focus: Items) -> Items:
 
 
 def _distinct(_: Frame, focus: Items) -> Items:
-    first: dict[str, Any] = {}
-    for item in focus:
-        first.setdefault(identity(item), item)
-    return list(first.values())
+    return distinct(focus)
 
 
 def _is_distinct(frame: Frame, focus: Items) -> Items:
