@@ -134,6 +134,12 @@ class TestScopes:
         found = wrong(tmp_path, tests=text)
         assert line_of(found) == ("all.yaml", line(text, "expect"))
 
+    def test_a_capture_sees_those_before_it_in_its_step(self, tmp_path: Path) -> None:
+        good = step("- {call: read, capture: {a: id, b: 'x = ${a}'}}")
+        load_pack(pack_folder(tmp_path, tests=good), no_base)  # type: ignore[arg-type]
+        bad = step("- {call: read, capture: {b: 'x = ${a}', a: id}}")
+        assert wrong(tmp_path, tests=bad).code == "unknown-name"
+
     def test_the_nearest_capture_is_offered(self, tmp_path: Path) -> None:
         text = step("- {call: read, capture: {slot: id}}\n- {call: read, path: '/${slto.id}'}")
         assert wrong(tmp_path, tests=text).hint == 'did you mean "slot"?'

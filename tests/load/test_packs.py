@@ -70,10 +70,10 @@ faults: {broken: [ACME-1, ACME-2]}
         pack = PACK.replace(
             "{title: A patient}",
             '{title: A, why: B, properties: [C], pattern: "[0-9]+", example: "1", default: "2",'
-            " verify: [{call: read, require: [{status: 200}]}]}",
+            " personal: true, verify: [{call: read, require: [{status: 200}]}]}",
         )
         (fixture,) = load(tmp_path, pack=pack).fixtures
-        assert fixture.properties == ("C",)
+        assert (fixture.properties, fixture.personal) == (("C",), True)
         assert (fixture.pattern, fixture.example, fixture.default) == ("[0-9]+", "1", "2")
         assert fixture.verify[0].require[0].kind == "status"
 

@@ -25,7 +25,8 @@ fhir: 4.0.1
 effective-from: 2026-01-01
 effective-until: 2027-01-01
 supersedes: acme@1.0.0
-sources: {G: {title: Guide, url: "https://x", revision: "7"}}
+sources:
+  G: {title: Guide, url: "https://x", revision: "7", links: {page: "https://x/{at}.html"}}
 sections: {A: Part A}
 options: {booking: {title: Books, default: false}}
 requirements:
@@ -67,7 +68,7 @@ def test_everything_that_a_file_says_is_in_the_profile(tmp_path: Path) -> None:
         effective_from=date(2026, 1, 1),
         effective_until=date(2027, 1, 1),
         supersedes="acme@1.0.0",
-        sources={"G": SourceDocument("Guide", "https://x", "7")},
+        sources={"G": SourceDocument("Guide", "https://x", "7", {"page": "https://x/{at}.html"})},
         sections={"A": "Part A"},
         options=(Option("booking", "Books", default=False),),
         requirements=(
