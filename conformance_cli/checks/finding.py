@@ -65,7 +65,8 @@ class Claim:
 def clip(text: str, width: int = MAX_TEXT) -> str:
     """A text on one line, cut to a width, and without what could upset a terminal."""
     line = " ".join(text[: width * 2].split())
-    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+    if not line.isprintable():
+        line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
     return line if len(line) <= width else line[: width - 3] + "..."
 
 

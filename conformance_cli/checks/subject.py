@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from conformance_cli.checks.finding import Claim, Finding
@@ -63,7 +63,11 @@ def judge_responses(
     """
     findings: list[Finding] = []
     for index, exchange in enumerate(subject.exchanges):
-        finding = replace(_judged(exchange, claim, judge), exchange=index)
+        found = _judged(exchange, claim, judge)
+        finding = Finding(
+            found.verdict, found.title, found.expected, found.actual, found.where, index,
+            found.reason,
+        )  # fmt: skip
         if finding.verdict is Verdict.FAIL:
             return finding
         findings.append(finding)

@@ -354,13 +354,14 @@ class _Execution:
 
     def _redacted(self, result: AssertionResult) -> AssertionResult:
         text = self._bench.redactor.text
+        said = (result.title, result.expected, result.actual, result.where)
+        clean = tuple([text(one) if one else "" for one in said])
+        reason = _redacted_reason(result.reason, self._bench.redactor)
+        if clean == said and reason == result.reason:
+            return result
+        title, expected, actual, where = clean
         return replace(
-            result,
-            title=text(result.title),
-            expected=text(result.expected),
-            actual=text(result.actual),
-            where=text(result.where),
-            reason=_redacted_reason(result.reason, self._bench.redactor),
+            result, title=title, expected=expected, actual=actual, where=where, reason=reason
         )
 
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from conformance_cli.expressions import Lazy, render
@@ -42,9 +43,11 @@ class HeaderMapping(Mapping[str, str]):
     """Headers by case-insensitive name (RFC 9110 section 5.1), first value of each."""
 
     def __init__(self, headers: Headers) -> None:
-        self._values: dict[str, str] = {}
-        for name, value in headers:
-            self._values.setdefault(name.lower(), value)
+        self._headers = headers
+
+    @cached_property
+    def _values(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in reversed(self._headers)}
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]

@@ -1,4 +1,4 @@
-"""Evaluates a parsed expression by walking its tree.
+"""Evaluates a parsed expression: its tree becomes functions, once for each expression.
 
 Nothing here looks at a Python attribute of a value: ``.name`` and ``[key]`` reach the
 keys of mappings and the items of lists, and nothing else.
@@ -6,8 +6,8 @@ keys of mappings and the items of lists, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import singledispatch
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, singledispatch
 from typing import Any
 
 from conformance_cli.expressions.errors import ExpressionError, MissingValue, nearest, shortened
@@ -38,6 +38,7 @@ from conformance_cli.expressions.values import (
 )
 
 Scope = Mapping[str, Any]
+_Run = Callable[[Scope], Any]
 
 
 def evaluate(expression: Expression | str, scope: Scope) -> Any:
@@ -45,16 +46,15 @@ def evaluate(expression: Expression | str, scope: Scope) -> Any:
 
     The result may be a ``datetime``, ``date`` or ``Duration`` besides what JSON has.
     """
-    parsed = parse(expression) if isinstance(expression, str) else expression
+    source = expression if isinstance(expression, str) else expression.source
+    run = _compiled(source)
     try:
-        return _value(parsed.tree, scope)
+        return run(scope)
     except ExpressionError as err:
-        err.source = err.source or parsed.source
+        err.source = err.source or source
         raise
     except RecursionError:
-        raise ExpressionError(
-            "values refer to each other in a circle", source=parsed.source
-        ) from None
+        raise ExpressionError("values refer to each other in a circle", source=source) from None
 
 
 def truth(source: str, scope: Scope) -> bool:
@@ -62,66 +62,93 @@ def truth(source: str, scope: Scope) -> bool:
 
     False are ``null``, ``false``, zero, and an empty text, list or mapping.
     """
-    return truthy(evaluate(source, scope)) if source.strip() else True
+    return truthy(evaluate(source, scope)) if source and not source.isspace() else True
+
+
+@lru_cache(maxsize=4096)
+def _compiled(source: str) -> _Run:
+    return _function(parse(source).tree)
 
 
 @singledispatch
-def _value(node: Node, scope: Scope) -> Any:
-    raise TypeError(f"not a node: {node!r}", scope)  # pragma: no cover
+def _function(node: Node) -> _Run:
+    raise TypeError(f"not a node: {node!r}")  # pragma: no cover
 
 
-@_value.register
-def _(node: Literal, scope: Scope) -> Any:  # noqa: ARG001 - one signature for all nodes
-    return node.value
+@_function.register
+def _(node: Literal) -> _Run:
+    value = node.value
+    return lambda _scope: value
 
 
-@_value.register
-def _(node: ListOf, scope: Scope) -> Any:
-    return [_value(item, scope) for item in node.items]
+@_function.register
+def _(node: ListOf) -> _Run:
+    items = [_function(item) for item in node.items]
+    return lambda scope: [item(scope) for item in items]
 
 
-@_value.register
-def _(node: Name, scope: Scope) -> Any:
-    value = _item(scope, node.name)
-    if value is _ABSENT:
-        advice = "; operators need spaces around them" if "-" in node.name else ""
-        raise MissingValue(
-            f'there is no "{node.name}" here{advice}',
-            node.position,
-            name=node.name,
-            candidates=nearest(node.name, scope),
-        )
-    if callable(value):
-        raise ExpressionError(f"{node.name} is a function: write {node.name}()", node.position)
-    return value
+@_function.register
+def _(node: Name) -> _Run:
+    name = node.name
+
+    def look_up(scope: Scope) -> Any:
+        value = _item(scope, name)
+        if value is _ABSENT:
+            advice = "; operators need spaces around them" if "-" in name else ""
+            raise MissingValue(
+                f'there is no "{name}" here{advice}',
+                node.position,
+                name=name,
+                candidates=nearest(name, scope),
+            )
+        if callable(value):
+            raise ExpressionError(f"{name} is a function: write {name}()", node.position)
+        return value
+
+    return look_up
 
 
-@_value.register
-def _(node: Path, scope: Scope) -> Any:
-    value = _value(node.root, scope)
-    way = node.root.name if isinstance(node.root, Name) else "(...)"
-    for step in node.steps:
-        key = _value(step.key, scope)
-        value = _down(value, key, step, way)
-        way = f"{way}[{key}]" if isinstance(key, int) else f"{way}.{key}"
-    return value
+@_function.register
+def _(node: Path) -> _Run:
+    root = _function(node.root)
+    start = node.root.name if isinstance(node.root, Name) else "(...)"
+    steps = [(step, _function(step.key)) for step in node.steps]
+
+    def walk(scope: Scope) -> Any:
+        value = root(scope)
+        way: list[Any] = []
+        for step, find_key in steps:
+            key = find_key(scope)
+            found = value.get(key, _ABSENT) if type(value) is dict and type(key) is str else _ABSENT
+            if found is _ABSENT or isinstance(found, Lazy):
+                found = _down(value, key, step, start, way)
+            way.append(key)
+            value = found
+        return value
+
+    return walk
 
 
-def _down(value: Any, key: Any, step: Step, way: str) -> Any:
+def _way(start: str, keys: Sequence[Any]) -> str:
+    """The keys gone down so far, as an author would write them."""
+    return start + "".join(f"[{k}]" if isinstance(k, int) else f".{k}" for k in keys)
+
+
+def _down(value: Any, key: Any, step: Step, start: str, keys: Sequence[Any]) -> Any:
+    candidates: tuple[str, ...] = ()
+    found = _ABSENT
     if isinstance(value, Mapping):
         if not isinstance(key, str):
-            raise ExpressionError(
-                f"{shortened(way)} is a mapping; its keys are texts", step.position
-            )
+            way = shortened(_way(start, keys))
+            raise ExpressionError(f"{way} is a mapping; its keys are texts", step.position)
         found = _item(value, key)
-        candidates = () if found is not _ABSENT else nearest(key, (str(k) for k in value))
+        if found is _ABSENT:
+            candidates = nearest(key, (str(k) for k in value))
     elif isinstance(value, list | tuple):
         found = _at(value, key)
-        candidates = ()
-    else:
-        found, candidates = _ABSENT, ()
     if found is not _ABSENT:
         return found
+    way = _way(start, keys)
     raise MissingValue(
         f"{shortened(way)} ({kind_of(value)}) has no {_shown(key)}",
         step.position,
@@ -142,81 +169,127 @@ def _shown(key: Any) -> str:
     return f'"{shortened(key, 60)}"' if isinstance(key, str) else kind_of(key)
 
 
-@_value.register
-def _(node: Call, scope: Scope) -> Any:
+@_function.register
+def _(node: Call) -> _Run:
     if node.function == "default":
-        return _default(node, scope)
+        return _default(node)
     if node.function == "uuid":
+        return _uuid(node)
+    arguments = [_function(argument) for argument in node.arguments]
+    function = FUNCTIONS[node.function][1]
+
+    def call(scope: Scope) -> Any:
+        given = [argument(scope) for argument in arguments]
+        try:
+            return function(*given)
+        except ExpressionError as err:
+            err.position = err.position or node.position
+            raise
+
+    return call
+
+
+def _uuid(node: Call) -> _Run:
+    def new(scope: Scope) -> Any:
         function = scope.get("uuid")
         if not callable(function):
             raise MissingValue("uuid() cannot be used here", node.position, name="uuid")
         return function()
-    arguments = [_value(argument, scope) for argument in node.arguments]
-    try:
-        return FUNCTIONS[node.function][1](*arguments)
-    except ExpressionError as err:
-        err.position = err.position or node.position
-        raise
+
+    return new
 
 
-def _default(node: Call, scope: Scope) -> Any:
-    try:
-        value = _value(node.arguments[0], scope)
-    except MissingValue:
-        value = None
-    return _value(node.arguments[1], scope) if value is None else value
+def _default(node: Call) -> _Run:
+    wanted, otherwise = map(_function, node.arguments)
 
-
-@_value.register
-def _(node: Sum, scope: Scope) -> Any:
-    total = _value(node.first, scope)
-    for term in node.terms:
-        operand = _value(term.operand, scope)
+    def value_or_default(scope: Scope) -> Any:
         try:
-            total = add(total, operand) if term.operator == "+" else subtract(total, operand)
-        except ExpressionError as err:
-            err.position = err.position or term.position
-            raise
-        except ArithmeticError:
-            raise ExpressionError("the result is out of range", term.position) from None
+            value = wanted(scope)
+        except MissingValue:
+            value = None
+        return otherwise(scope) if value is None else value
+
+    return value_or_default
+
+
+@_function.register
+def _(node: Sum) -> _Run:
+    first = _function(node.first)
+    terms = [
+        (add if term.operator == "+" else subtract, _function(term.operand), term.position)
+        for term in node.terms
+    ]
+
+    def total(scope: Scope) -> Any:
+        value = first(scope)
+        for operate, operand, position in terms:
+            other = operand(scope)
+            try:
+                value = operate(value, other)
+            except ExpressionError as err:
+                err.position = err.position or position
+                raise
+            except ArithmeticError:
+                raise ExpressionError("the result is out of range", position) from None
+        return value
+
     return total
 
 
-@_value.register
-def _(node: Negative, scope: Scope) -> Any:
-    value = _value(node.operand, scope)
-    if isinstance(value, Duration):
-        return Duration(-value.delta)
-    if not is_number(value):
-        raise ExpressionError(f"- needs a number, not {kind_of(value)}", node.position)
-    return -value
+@_function.register
+def _(node: Negative) -> _Run:
+    operand = _function(node.operand)
+
+    def negative(scope: Scope) -> Any:
+        value = operand(scope)
+        if isinstance(value, Duration):
+            return Duration(-value.delta)
+        if not is_number(value):
+            raise ExpressionError(f"- needs a number, not {kind_of(value)}", node.position)
+        return -value
+
+    return negative
 
 
-@_value.register
-def _(node: Not, scope: Scope) -> Any:
-    return not truthy(_value(node.operand, scope))
+@_function.register
+def _(node: Not) -> _Run:
+    operand = _function(node.operand)
+    return lambda scope: not truthy(operand(scope))
 
 
-@_value.register
-def _(node: Junction, scope: Scope) -> Any:
-    results = (truthy(_value(operand, scope)) for operand in node.operands)
-    return all(results) if node.operator == "and" else any(results)
+@_function.register
+def _(node: Junction) -> _Run:
+    operands = [_function(operand) for operand in node.operands]
+    decisive = node.operator == "or"
+
+    def junction(scope: Scope) -> bool:
+        for operand in operands:
+            if truthy(operand(scope)) is decisive:
+                return decisive
+        return not decisive
+
+    return junction
 
 
-@_value.register
-def _(node: Conditional, scope: Scope) -> Any:
-    chosen = node.then if truthy(_value(node.condition, scope)) else node.otherwise
-    return _value(chosen, scope)
+@_function.register
+def _(node: Conditional) -> _Run:
+    condition, then, otherwise = map(_function, (node.condition, node.then, node.otherwise))
+    return lambda scope: then(scope) if truthy(condition(scope)) else otherwise(scope)
 
 
-@_value.register
-def _(node: Comparison, scope: Scope) -> Any:
-    left, right = _value(node.left, scope), _value(node.right, scope)
-    try:
-        return compare(node.operator, left, right)
-    except ExpressionError as err:
-        err.position = err.position or node.position
-        raise
+@_function.register
+def _(node: Comparison) -> _Run:
+    left, right, operator = _function(node.left), _function(node.right), node.operator
+
+    def comparison(scope: Scope) -> bool:
+        one, other = left(scope), right(scope)
+        try:
+            return compare(operator, one, other)
+        except ExpressionError as err:
+            err.position = err.position or node.position
+            raise
+
+    return comparison
 
 
 _ABSENT: Any = object()

@@ -30,6 +30,8 @@ def render(value: Json, scope: Scope, literal: Quote | None = None) -> Json:
     A string that is exactly one ``${...}`` becomes its value, of whatever type; a time
     becomes its text.  With ``literal``, every value becomes text by way of it.
     """
+    if isinstance(value, str) and "${" not in value:
+        return value
     return plain(resolve(value, scope, literal))
 
 
@@ -40,6 +42,8 @@ def resolve(value: Json, scope: Scope, literal: Quote | None = None) -> Any:
 
 def render_text(text: str, scope: Scope, literal: Quote | None = None) -> str:
     """A text with every template in it filled in; the result is text."""
+    if "${" not in text:
+        return text
     pieces: list[str] = []
     grown = 0
     for part in _parts(text):
@@ -74,13 +78,17 @@ def _resolved(value: Json, scope: Scope, literal: Quote | None, depth: int) -> A
     if depth > MAX_STRUCTURE:
         raise ExpressionError(f"the structure nests more than {MAX_STRUCTURE} deep")
     if isinstance(value, str):
+        if "${" not in value:
+            return value
         parts = _parts(value)
         if len(parts) == 1 and isinstance(parts[0], _Slot) and literal is None:
             return _evaluated(parts[0], scope)
         return render_text(value, scope, literal)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         return {
-            render_text(str(key), scope): _resolved(item, scope, literal, depth + 1)
+            render_text(str(key), scope): item
+            if isinstance(item, str) and "${" not in item
+            else _resolved(item, scope, literal, depth + 1)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):

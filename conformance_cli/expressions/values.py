@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -46,27 +45,25 @@ class Lazy:
 
     def force(self) -> Any:
         """Compute it, within the bounds on lazy values that refer to lazy values."""
-        with _counted():
+        spent = _spent.get()
+        token = None
+        if spent is None:
+            spent = _Spent()
+            token = _spent.set(spent)
+        try:
+            spent.depth += 1
+            spent.count += 1
+            if spent.depth > MAX_LAZY_DEPTH or spent.count > MAX_LAZY_COUNT:
+                raise ExpressionError("values refer to each other in a circle, or too often")
             return self.compute()
+        finally:
+            spent.depth -= 1
+            if token is not None:
+                _spent.reset(token)
 
 
-@contextmanager
-def _counted() -> Iterator[None]:
-    spent = _spent.get()
-    token = None
-    if spent is None:
-        spent = _Spent()
-        token = _spent.set(spent)
-    try:
-        spent.depth += 1
-        spent.count += 1
-        if spent.depth > MAX_LAZY_DEPTH or spent.count > MAX_LAZY_COUNT:
-            raise ExpressionError("values refer to each other in a circle, or too often")
-        yield
-    finally:
-        spent.depth -= 1
-        if token is not None:
-            _spent.reset(token)
+#: Types of values that are their own JSON, and cannot hold others.
+_ATOMS = frozenset({str, int, bool, float, type(None)})
 
 
 def kind_of(value: Any) -> str:
@@ -96,7 +93,9 @@ def is_number(value: Any) -> bool:
 
 def truthy(value: Any) -> bool:
     """False for ``null``, ``false``, zero, and for an empty text, list or mapping."""
-    if isinstance(value, str | Mapping | list | tuple):
+    if value is True or value is False:
+        return value
+    if isinstance(value, str | list | tuple | Mapping):
         return len(value) > 0
     return value is not None and value is not False and not (is_number(value) and value == 0)
 
@@ -143,6 +142,17 @@ def plain(value: Any, depth: int = 0) -> Any:
     """The value as JSON has it: times become text, mappings and lists are copied."""
     if depth > MAX_STRUCTURE:
         raise ExpressionError(f"the structure nests more than {MAX_STRUCTURE} deep")
+    kind = type(value)
+    if kind in _ATOMS:
+        return value
+    if kind is dict:
+        below = depth + 1
+        return {
+            key if type(key) is str else str(key): (
+                item if type(item) in _ATOMS and below <= MAX_STRUCTURE else plain(item, below)
+            )
+            for key, item in value.items()
+        }
     if isinstance(value, Lazy):
         return plain(value.force(), depth)
     if isinstance(value, Mapping):
