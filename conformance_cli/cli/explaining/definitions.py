@@ -91,7 +91,7 @@ def _facts(requirement: Requirement, profile: Profile) -> Iterator[tuple[str, st
         title = document.title if document else source.ref
         revision = f" ({document.revision})" if document and document.revision else ""
         yield "Source", ", ".join(part for part in (title + revision, source.at) if part)
-        yield "", source.url or (document.url if document else "")
+        yield "", source.url or (document.link(source.at) if document else "")
 
 
 def _status(requirement: Requirement, profile: Profile, packs: Sequence[TestPack]) -> str:
