@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 #: Far longer than anything here takes, so that a hang fails instead of blocking.
-PATIENCE_S = 60
+PATIENCE_S = 30
 
 
 @dataclass(frozen=True)
