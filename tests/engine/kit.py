@@ -90,9 +90,7 @@ def step(call: str = "get", **more: Any) -> Step:
     return Step(call=call, **more)
 
 
-def case(
-    *steps: Step, id_: str = "t", effect: Effect = Effect.READ, **more: Any
-) -> TestCase:
+def case(*steps: Step, id_: str = "t", effect: Effect = Effect.READ, **more: Any) -> TestCase:
     named = {name for s in steps for spec in s.expect for name in spec.verifies}
     more.setdefault("requirements", tuple(sorted(named)))
     return TestCase(id_, id_, effect, steps, **more)

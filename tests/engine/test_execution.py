@@ -216,9 +216,7 @@ def test_observations_judge_every_exchange_without_a_request_of_their_own() -> N
 
 def test_an_assertion_graded_as_warning_never_fails() -> None:
     with miniature(always(404)) as endpoint:
-        kept = run(
-            endpoint.base_url, pack(case(step(expect=(status(200, grade=Grade.WARNING),))))
-        )
+        kept = run(endpoint.base_url, pack(case(step(expect=(status(200, grade=Grade.WARNING),)))))
     assert kept.assertion().verdict is Verdict.WARNING
 
 
