@@ -146,6 +146,12 @@ def _server(application: _Metered, identity: Identity | None) -> tuple[uvicorn.S
             await super().startup(sockets)
             started.set()
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # A client that keeps its connection would be waited for, over TLS in vain.
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
+            await super().shutdown(sockets)
+
     config = uvicorn.Config(
         application,
         loop="asyncio",
