@@ -56,8 +56,9 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Whether every trial holds."""
-        return self.conformant.holds and all(trial.holds for trial in self.trials)
+        """Whether every trial holds.  Without a single fault nothing is proven."""
+        held = all(trial.holds for trial in (self.conformant, *self.trials))
+        return held and bool(self.trials)
 
     @property
     def proven(self) -> frozenset[str]:

@@ -51,6 +51,8 @@ def _one(proof: Proof) -> str:
                 indent="  ",
             )
         )
+    if not proof.trials:
+        parts.append("The pack expects no fault, so nothing is proven: list some under `faults:`.")
     parts += totals(proof)
     parts.append(f"{counted(len(trials), 'trial')} in {proof.seconds:.1f} s")
     return "\n".join(parts)
