@@ -65,7 +65,14 @@ def parse_target(url: str) -> Target | None:
         return None
     if not path.startswith("/"):
         path = "/" + path
-    return Target(scheme, match["host"].strip("[]").lower(), port, path)
+    host = match["host"].lower()
+    if host.startswith("["):
+        host = host[1:-1]
+        try:
+            ipaddress.IPv6Address(host)
+        except ValueError:
+            return None
+    return Target(scheme, host, port, path)
 
 
 def is_loopback(host: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -30,53 +30,66 @@ def proxy_server(refusal: bytes = b"") -> Iterator[ProxyServer]:
     """Run a proxy; with ``refusal`` it answers every CONNECT with that."""
     listener = socket.create_server(("127.0.0.1", 0))
     proxy = ProxyServer(listener.getsockname()[1], refusal=refusal)
-    open_sockets: list[socket.socket] = []
-    threads: list[threading.Thread] = []
-
-    def start(target: object, *args: object) -> None:
-        thread = threading.Thread(target=target, args=args, daemon=True)  # type: ignore[arg-type]
-        threads.append(thread)
-        thread.start()
-
-    def accept() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                accepted, _ = listener.accept()
-                open_sockets.append(accepted)
-                start(serve, accepted)
-
-    def serve(accepted: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while head := _head(accepted):
-                proxy.heads.append(head)
-                if not head.startswith("CONNECT "):
-                    accepted.sendall(response(b"by proxy"))
-                elif proxy.refusal:
-                    accepted.sendall(proxy.refusal)
-                    accepted.shutdown(socket.SHUT_WR)
-                else:
-                    host, _, port = head.split(" ")[1].rpartition(":")
-                    onward = socket.create_connection((host, int(port)), 5)
-                    open_sockets.append(onward)
-                    accepted.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
-                    start(_relay, onward, accepted)
-                    _relay(accepted, onward)
-                    return
-
-    start(accept)
+    service = _Service(proxy)
+    service.start(service.accept, listener)
     try:
         yield proxy
     finally:
         with contextlib.suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-        for sock in open_sockets:
+        service.stop()
+
+
+class _Service:
+    """The threads and sockets behind a running proxy."""
+
+    def __init__(self, proxy: ProxyServer) -> None:
+        self._proxy = proxy
+        self._sockets: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+
+    def start(self, target: Callable[..., None], *args: object) -> None:
+        thread = threading.Thread(target=target, args=args, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def accept(self, listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                accepted, _ = listener.accept()
+                self._sockets.append(accepted)
+                self.start(self._serve, accepted)
+
+    def stop(self) -> None:
+        for sock in self._sockets:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
-        for thread in threads:
+        for thread in self._threads:
             thread.join(5)
-        for sock in open_sockets:
+        for sock in self._sockets:
             sock.close()
+
+    def _serve(self, accepted: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while head := _head(accepted):
+                self._proxy.heads.append(head)
+                if not head.startswith("CONNECT "):
+                    accepted.sendall(response(b"by proxy"))
+                elif self._proxy.refusal:
+                    accepted.sendall(self._proxy.refusal)
+                    accepted.shutdown(socket.SHUT_WR)
+                else:
+                    self._tunnel(accepted, head)
+                    return
+
+    def _tunnel(self, accepted: socket.socket, head: str) -> None:
+        host, _, port = head.split(" ")[1].rpartition(":")
+        onward = socket.create_connection((host, int(port)), 5)
+        self._sockets.append(onward)
+        accepted.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+        self.start(_relay, onward, accepted)
+        _relay(accepted, onward)
 
 
 def _head(sock: socket.socket) -> str:

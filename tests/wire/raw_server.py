@@ -19,6 +19,8 @@ class Conversation:
     socket: socket.socket
     #: Set when the test is over: no script outlives its test.
     over: threading.Event
+    #: What was just asked, byte for byte.
+    request: bytes
 
     def send(self, *parts: bytes) -> None:
         self.socket.sendall(b"".join(parts))
@@ -44,7 +46,7 @@ class Conversation:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
 
-Script = Callable[[Conversation], None]
+Script = Callable[[Conversation], object]
 
 
 @dataclass
@@ -77,64 +79,75 @@ def raw_server(*scripts: Script, tls: ssl.SSLContext | None = None) -> Iterator[
     A connection is kept as long as its scripts leave it open; a script that returns
     ``False`` closes it.
     """
-    over = threading.Event()
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = RawServer(listener.getsockname()[1], "https" if tls else "http")
-    order = itertools.chain(scripts, itertools.repeat(scripts[-1]))
-    threads: list[threading.Thread] = []
-    open_sockets: set[socket.socket] = set()
-    lock = threading.Lock()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = RawServer(listener.getsockname()[1], "https" if tls else "http")
+        service = _Service(server, scripts, tls)
+        acceptor = threading.Thread(target=service.accept, args=(listener,), daemon=True)
+        acceptor.start()
+        try:
+            yield server
+        finally:
+            service.over.set()
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", server.port), 1).close()
+            acceptor.join(5)
+            service.stop()
 
-    def accept() -> None:
+
+class _Service:
+    """The threads behind a running server."""
+
+    def __init__(
+        self, server: RawServer, scripts: tuple[Script, ...], tls: ssl.SSLContext | None
+    ) -> None:
+        self.over = threading.Event()
+        self._server = server
+        self._order = itertools.chain(scripts, itertools.repeat(scripts[-1]))
+        self._tls = tls
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._open: set[socket.socket] = set()
+
+    def accept(self, listener: socket.socket) -> None:
         while True:
-            try:
-                accepted, _ = listener.accept()
-            except OSError:
-                return
-            if over.is_set():
+            accepted, _ = listener.accept()
+            if self.over.is_set():
                 accepted.close()
                 return
-            server.connections += 1
-            thread = threading.Thread(target=talk, args=(accepted,), daemon=True)
-            threads.append(thread)
+            self._server.connections += 1
+            thread = threading.Thread(target=self._talk, args=(accepted,), daemon=True)
+            self._threads.append(thread)
             thread.start()
 
-    def talk(accepted: socket.socket) -> None:
+    def stop(self) -> None:
+        for sock in tuple(self._open):
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(5)
+
+    def _talk(self, accepted: socket.socket) -> None:
         accepted.settimeout(20)
         with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
             stack.callback(accepted.close)
-            open_sockets.add(accepted)
-            stack.callback(open_sockets.discard, accepted)
+            self._keep(accepted, stack)
             sock = accepted
-            if tls is not None:
-                sock = stack.enter_context(tls.wrap_socket(accepted, server_side=True))
-                open_sockets.add(sock)
-                stack.callback(open_sockets.discard, sock)
-            while not over.is_set():
+            if self._tls is not None:
+                sock = stack.enter_context(self._tls.wrap_socket(accepted, server_side=True))
+                self._keep(sock, stack)
+            while not self.over.is_set():
                 request = _read_request(sock)
                 if not request:
                     return
-                with lock:
-                    server.requests.append(request)
-                    script = next(order)
-                if script(Conversation(sock, over)) is False:
+                with self._lock:
+                    self._server.requests.append(request)
+                    script = next(self._order)
+                if script(Conversation(sock, self.over, request)) is False:
                     return
 
-    acceptor = threading.Thread(target=accept, daemon=True)
-    acceptor.start()
-    try:
-        yield server
-    finally:
-        over.set()
-        with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", server.port), 1).close()
-        acceptor.join(5)
-        listener.close()
-        for sock in tuple(open_sockets):
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
-        for thread in threads:
-            thread.join(5)
+    def _keep(self, sock: socket.socket, stack: contextlib.ExitStack) -> None:
+        self._open.add(sock)
+        stack.callback(self._open.discard, sock)
 
 
 def _read_request(sock: socket.socket) -> bytes:
@@ -170,4 +183,4 @@ def then_close(data: bytes) -> Script:
         talk.send(data)
         return False
 
-    return script  # type: ignore[return-value]
+    return script

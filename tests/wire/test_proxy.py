@@ -59,9 +59,7 @@ def test_the_proxy_gets_its_password_and_the_endpoint_does_not(client, authority
     with raw_server(OK, tls=server_context(issued)) as server, proxy_server() as proxy:
         url = proxy.url.replace("//", "//anna:p%40ss@")
         redactor = Redactor()
-        one = client(
-            server.base_url, proxy=url, tls=TlsSettings(authority.file), redactor=redactor
-        )
+        one = client(server.base_url, proxy=url, tls=TlsSettings(authority.file), redactor=redactor)
         assert one.send(Request("GET", server.base_url + "/"), "t/1").response
     assert "Proxy-Authorization: Basic YW5uYTpwQHNz\r\n" in proxy.heads[0]
     assert b"Proxy-Authorization" not in server.requests[0]

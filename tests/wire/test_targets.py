@@ -49,6 +49,7 @@ def forbidden(base: str, port: int) -> list[str]:
         f"http://127.0.0.1:{port}:{port}/",
         "",
         "http://",
+        "http://[99]/",
     ]
 
 

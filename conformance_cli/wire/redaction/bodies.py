@@ -8,7 +8,8 @@ import json
 import re
 
 from conformance_cli.model.exchange import EvidenceBody
-from conformance_cli.wire.redaction.json_body import MAX_DEPTH, TooDeepError, redact_json
+from conformance_cli.wire.redaction.json_body import redact_json, redact_text
+from conformance_cli.wire.redaction.json_reader import MAX_DEPTH, TooDeepError
 from conformance_cli.wire.redaction.lessons import learn_from_tree
 from conformance_cli.wire.redaction.markers import Notes, storable
 from conformance_cli.wire.redaction.scrubber import Scrubber
@@ -98,7 +99,7 @@ def _redacted(text: str, media: str, scrubber: Scrubber, notes: Notes) -> str:
         return redact_xml(text, scrubber, notes)
     if media == "application/x-www-form-urlencoded":
         return redact_form(text, scrubber, notes)
-    return scrubber.text(text, notes)
+    return redact_text(text, scrubber, notes)
 
 
 def _is_binary(body: bytes, media: str) -> bool:

@@ -40,6 +40,7 @@ _MASKS = {
     for name in (
         *("name", "telecom", "address", "photo", "deceased", "birth-date", "birth", "nhs-number"),
         *("narrative", "text", "display", "identifier", "data", "secret", "date"),
+        "unclear",
     )
 }
 
@@ -54,6 +55,8 @@ def decide(leaf: Leaf) -> Decision:
     node, name = leaf.node, leaf.name
     if name == "resourcetype":
         return _CODED
+    if not leaf.key and leaf.is_text and node.parent is not None:
+        return _MASKS["unclear"]  # a value without a name: the JSON is broken just here
     if is_secret_name(name):
         return _MASKS["secret"]
     if name == "div" or node.within("div"):
@@ -87,7 +90,7 @@ def _plain(leaf: Leaf, name: str) -> Decision:
         return _SCRUB if resource in NAMED_THINGS else _MASKS["name"]
     if name in FREE_TEXT and leaf.is_text:
         return _SCRUB if resource in TECHNICAL else _MASKS["text"]
-    if name == "data" and (resource == "Binary" or "contentType" in node.fields):
+    if name == "data" and leaf.is_text:
         return _MASKS["data"]
     if resource in PERSONS and name in ("valuedate", "valuedatetime"):
         return _MASKS["date"]
@@ -103,11 +106,11 @@ def may_show_person(fields: Mapping[str, Any]) -> bool:
 
 
 def identifies_person(system: str, resource: str, above: str) -> bool:
-    """Whether an identifier of this system is a person's.
+    """Whether an identifier of this system is a person's, or may be.
 
     ``resource`` is the resource type around it, ``above`` the name of what holds it.
     """
-    if PERSON_SYSTEM.search(system):
+    if not system or PERSON_SYSTEM.search(system):
         return True
     if ORGANISATION_SYSTEM.search(system):
         return False

@@ -1,12 +1,13 @@
 """Which elements of FHIR, HL7 v3, OpenID Connect and plain JSON hold what.
 
 Sources: FHIR STU3, R4 and R5 resource definitions; OpenID Connect Core section 5.1;
-NHS login claims.  Names are compared without case, hyphens and underscores.
+NHS login claims.  Names are compared without case and punctuation.
 """
 
 from __future__ import annotations
 
 import re
+import string
 
 #: Resources that are a person.
 PERSONS = frozenset({"Patient", "Person", "RelatedPerson", "Practitioner"})
@@ -125,7 +126,7 @@ _SECRET = re.compile(
     r"(?:token|secret|password|passwd|passphrase|apikey|assertion|privatekey|authorization"
     r"|cookie|sessionid|credential|credentials|pwd|jwt|subscriptionkey)$"
 )
-_PUNCTUATION = str.maketrans("", "", "-_ .")
+_PUNCTUATION = str.maketrans("", "", string.punctuation + string.whitespace)
 
 
 def normal(name: str) -> str:

@@ -7,10 +7,10 @@ import binascii
 
 from conformance_cli.model.exchange import Headers
 from conformance_cli.wire.redaction.elements import PERSONAL, is_secret_name, normal
-from conformance_cli.wire.redaction.json_body import TooDeepError, redact_json
+from conformance_cli.wire.redaction.json_body import redact_json, redact_text
+from conformance_cli.wire.redaction.json_reader import TooDeepError
 from conformance_cli.wire.redaction.markers import Notes, marker, storable
 from conformance_cli.wire.redaction.scrubber import Scrubber
-from conformance_cli.wire.redaction.urls import scrub_value
 
 _SECRET_NAMES = frozenset(
     {"setcookie", "xapikey", "proxyauthenticationinfo", "authenticationinfo", "xclientcert",
@@ -63,7 +63,9 @@ class HeaderRedactor:
                 return encoded
         if len(value) > _MAX_VALUE:
             value = value[:_MAX_VALUE] + "..."
-        return scrub_value(value, self._scrubber, notes, coded=key in _STRUCTURAL)
+        if key in _STRUCTURAL:
+            return self._scrubber.coded(value, notes)
+        return redact_text(value, self._scrubber, notes)
 
     def _encoded(self, value: str, notes: Notes) -> str | None:
         knowledge = self._scrubber.knowledge

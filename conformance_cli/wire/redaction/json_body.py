@@ -11,113 +11,24 @@ import json
 import re
 
 from conformance_cli.wire.redaction.decide import decide
+from conformance_cli.wire.redaction.json_reader import JsonReader, TooDeepError
 from conformance_cli.wire.redaction.lessons import learn_from
 from conformance_cli.wire.redaction.markers import Notes, marker
 from conformance_cli.wire.redaction.scrubber import Scrubber
 from conformance_cli.wire.redaction.shapes import scrub_personal
-from conformance_cli.wire.redaction.tree import Leaf, Node, note_of
+from conformance_cli.wire.redaction.tree import Leaf, note_of
 from conformance_cli.wire.redaction.urls import scrub_value
 
-#: Deeper than any resource; beyond it the body is left out.
-MAX_DEPTH = 200
-
-_TOKEN = re.compile(
-    r'(?P<text>"[^"\\]*+(?:\\.[^"\\]*+)*+")'
-    r'|(?P<cut>"[^"\\]*+(?:\\.[^"\\]*+)*+\\?\Z)'
-    r"|(?P<mark>[{}\[\]:,])"
-    r'|(?P<bare>[^\s{}\[\]:,"]++)',
-    re.DOTALL,
-)
-#: No string, but nobody's name: the last are common slips of JSON writers.
-_LITERALS = frozenset(
-    {"true", "false", "null", "NaN", "Infinity", "-Infinity", "undefined", "None", "True", "False"}
-)
-_NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,10})?")
-
-
-class TooDeepError(ValueError):
-    """A body is nested beyond ``MAX_DEPTH``."""
-
-
-class _Frame:
-    """An open object or array: whose values are what."""
-
-    __slots__ = ("key", "node", "pending")
-
-    def __init__(self, node: Node, key: str, pending: str | None) -> None:
-        self.node = node
-        #: Of an array, the name of its items; of an object, unused.
-        self.key = key
-        #: Of an object, the key whose value comes next, or ``None`` before a key.
-        self.pending = pending
-
-
-class _Reader:
-    """Collects the leaves and the keys of a text."""
-
-    def __init__(self) -> None:
-        self.leaves: list[Leaf] = []
-        self.keys: list[tuple[int, int, str]] = []
-        #: Text that no rule can judge: cut short, or without its quotes.
-        self.unclear: list[tuple[int, int]] = []
-        self._root = Node("", None)
-        self._stack: list[tuple[bool, _Frame]] = []
-
-    def read(self, text: str) -> None:
-        for match in _TOKEN.finditer(text):
-            kind = match.lastgroup
-            if kind == "mark":
-                self._mark(match[0])
-            elif kind == "cut" or (kind == "bare" and not _is_plain(match[0])):
-                self.unclear.append(match.span())
-            else:
-                value = match[0] if kind == "bare" else _decoded(match[0])
-                self._value(match, value, is_text=kind == "text")
-
-    def _mark(self, mark: str) -> None:
-        if mark in "{[":
-            self._open(mark == "{")
-        elif mark in "}]":
-            if self._stack:
-                self._stack.pop()
-        elif mark == ",":
-            in_object = self._stack and self._stack[-1][0]
-            if in_object:
-                self._stack[-1][1].pending = None
-
-    def _open(self, is_object: bool) -> None:  # noqa: FBT001 - which of the two brackets
-        if len(self._stack) >= MAX_DEPTH:
-            raise TooDeepError
-        key, node = self._place()
-        if is_object:
-            node = Node(key, node)
-        self._stack.append((is_object, _Frame(node, key, None)))
-
-    def _place(self) -> tuple[str, Node]:
-        """The name and the node of a value that comes now."""
-        if not self._stack:
-            return "", self._root
-        is_object, frame = self._stack[-1]
-        return ((frame.pending or "") if is_object else frame.key), frame.node
-
-    def _value(self, match: re.Match[str], value: str, *, is_text: bool) -> None:
-        start, end = match.span()
-        if self._stack:
-            is_object, frame = self._stack[-1]
-            if is_object and frame.pending is None:
-                frame.pending = value
-                self.keys.append((start, end, value))
-                return
-        key, node = self._place()
-        if is_text and self._stack and self._stack[-1][0]:
-            node.fields.setdefault(key, value)
-        self.leaves.append(Leaf(start, end, node, key, value, is_text))
+#: Where JSON may start inside other text; quotes may be escaped once more.
+_EMBEDDED = re.compile(r'\{\s*\\*"|\[\s*(?:\{\s*\\*"|\\*")')
+#: A line that starts as no line of JSON does ends JSON that is not whole.
+_PROSE = re.compile(r"\n(?!\s*[\"{}\[\],]|\s*\Z)")
+_DECODER = json.JSONDecoder(strict=False)
 
 
 def redact_json(text: str, scrubber: Scrubber, notes: Notes) -> str:
     """The redacted text.  Also learns what it masks.  Raises ``TooDeepError``."""
-    reader = _Reader()
-    reader.read(text)
+    reader = JsonReader(text)
     decided = [(leaf, decide(leaf)) for leaf in reader.leaves]
     for leaf, decision in decided:
         learn_from(leaf, decision.category, scrubber.learned)
@@ -127,13 +38,41 @@ def redact_json(text: str, scrubber: Scrubber, notes: Notes) -> str:
         if decision.category:
             new = _masked(leaf, decision.category, scrubber, notes)
         else:
-            new = scrub_value(leaf.value, scrubber, notes, coded=decision.coded)
+            new = _scrubbed(leaf.value, scrubber, notes, coded=decision.coded)
         if new != leaf.value:
             edits.append((leaf.start, leaf.end, json.dumps(new, ensure_ascii=False)))
     redacted = _edited(text, edits)
     if reader.unclear:  # its quotes may be out of step: look for labels in the whole text
         redacted = scrub_personal(redacted, notes)
     return scrubber.secrets.scrub(redacted, notes)
+
+
+def redact_text(text: str, scrubber: Scrubber, notes: Notes) -> str:
+    """Free text; JSON inside it is redacted as JSON.
+
+    What follows an opening bracket and is no whole JSON value is taken for one that was
+    cut short, up to the next line of prose.
+    """
+    pieces: list[str] = []
+    done = 0
+    while start := _EMBEDDED.search(text, done):
+        pieces.append(scrub_value(text[done : start.start()], scrubber, notes, coded=False))
+        try:
+            _, done = _DECODER.raw_decode(text, start.start())
+        except ValueError:
+            prose = _PROSE.search(text, start.end())
+            done = prose.start() if prose else len(text)
+        except RecursionError:
+            raise TooDeepError from None
+        pieces.append(redact_json(text[start.start() : done], scrubber, notes))
+    pieces.append(scrub_value(text[done:], scrubber, notes, coded=False))
+    return "".join(pieces)
+
+
+def _scrubbed(value: str, scrubber: Scrubber, notes: Notes, *, coded: bool) -> str:
+    if not coded and ("{" in value or "[" in value):
+        return redact_text(value, scrubber, notes)
+    return scrub_value(value, scrubber, notes, coded=coded)
 
 
 def _masked(leaf: Leaf, category: str, scrubber: Scrubber, notes: Notes) -> str:
@@ -162,18 +101,3 @@ def _edited(text: str, edits: list[tuple[int, int, str]]) -> str:
         pieces += (text[done:start], new)
         done = end
     return "".join(pieces) + text[done:]
-
-
-def _is_plain(bare: str) -> bool:
-    return bare in _LITERALS or _NUMBER.fullmatch(bare) is not None
-
-
-def _decoded(token: str) -> str:
-    inner = token[1:-1]
-    if "\\" not in inner:
-        return inner
-    try:
-        decoded = json.loads(f'"{inner}"', strict=False)
-    except ValueError:
-        return inner
-    return str(decoded)

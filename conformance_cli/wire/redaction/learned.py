@@ -22,6 +22,7 @@ _MAX_VALUES = 50_000
 _MAX_LENGTH = 200
 # Shorter names are words of the language too often to be matched in any case.
 _CASELESS_LENGTH = 5
+_PHRASE_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,21 @@ class Learned:
         if not value or seen in self._seen or len(self._seen) >= _MAX_VALUES:
             return
         with self._lock:
+            self._remember(value, category)
+            # Last: who finds it here must be able to rely on it.
             self._seen.add(seen)
-            digits = date_digits(value) or phone_digits(value)
-            if digits:
-                self._digits.setdefault(digits, category)
-                return
-            if _POSTCODE.fullmatch(value):
-                self._add_word(value.replace(" ", ""), category)
-            words = tuple(_WORD.findall(value))
-            if len(words) == 1 or category == "name":
-                for word in words:
-                    self._add_word(word, category)
-            if len(words) > 1 and sum(map(len, words)) >= _CASELESS_LENGTH:
-                self._add_phrase(tuple(w.casefold() for w in words), category, frozenset())
+
+    def _remember(self, value: str, category: str) -> None:
+        digits = date_digits(value) or phone_digits(value)
+        if digits:
+            self._digits.setdefault(digits, category)
+            return
+        if _POSTCODE.fullmatch(value):
+            self._add_word(value.replace(" ", ""), category)
+        # A name is known by each of its parts, anything else only as a whole.
+        parts = {value, *value.split()} if category == "name" else {value}
+        for part in parts:
+            self._add_words(_WORD.findall(part), category)
 
     @property
     def size(self) -> int:
@@ -102,6 +105,13 @@ class Learned:
             if all(following.start() - word.end() <= 3 for word, following in pairwise(candidates)):
                 return phrase
         return None
+
+    def _add_words(self, words: list[str], category: str) -> None:
+        if len(words) == 1 or category == "name":
+            for word in words:
+                self._add_word(word, category)
+        if len(words) > 1 and sum(map(len, words)) >= _PHRASE_LENGTH:
+            self._add_phrase(tuple(w.casefold() for w in words), category, frozenset())
 
     def _add_word(self, word: str, category: str) -> None:
         folded = word.casefold()

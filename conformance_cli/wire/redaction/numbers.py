@@ -15,13 +15,15 @@ _NUMBER = re.compile(
     r"(?<!\d)(?:"
     r"(?P<date>\d{4}-\d\d-\d\d|\d{1,2}[/.-]\d{1,2}[/.-]\d{4})"
     r"|(?P<spaced>\d{3}([ -])\d{3}\3\d{4})"
-    r"|(?P<phone>(?:\+44|0044|0)(?:[ ()-]{0,2}\d){9,10})"
+    r"|(?P<phone>(?:\+44|0044|44|0)(?:[ ()-]{0,2}\d){9,10})"
     r"|(?P<plain>\d{6,})"
     r")(?!\d)"
 )
 _ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T.*)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _PHONE = re.compile(r"(?:tel:)?\+?[\d ()-]{6,24}")
+# The plus sign is lost in many a query string, where it means a space.
+_COUNTRY_CODE = re.compile(r"(?:00)?440?([1-9]\d{8,9})")
 _NOT_DIGIT = re.compile(r"\D")
 
 
@@ -39,8 +41,8 @@ def phone_digits(text: str) -> str:
     if not _PHONE.fullmatch(text):
         return ""
     digits = _NOT_DIGIT.sub("", text)
-    if text.removeprefix("tel:").startswith(("+44", "0044")):
-        digits = "0" + digits.removeprefix("00").removeprefix("44").lstrip("0")
+    if match := _COUNTRY_CODE.fullmatch(digits):
+        return "0" + match[1]
     return digits if len(digits) >= 6 else ""
 
 

@@ -16,6 +16,7 @@ from conformance_cli.model.exchange import (
 )
 from conformance_cli.wire.redaction.bodies import learn_body, media_type, redact_body
 from conformance_cli.wire.redaction.headers import HeaderRedactor
+from conformance_cli.wire.redaction.json_body import redact_text
 from conformance_cli.wire.redaction.markers import Notes, marker, storable
 from conformance_cli.wire.redaction.nhs_number import TEST_RANGES
 from conformance_cli.wire.redaction.scrubber import Scrubber
@@ -57,7 +58,7 @@ class Redactor:
     def text(self, text: str) -> str:
         """A text without secrets, tokens, NHS numbers and personal values seen so far."""
         try:
-            return storable(self._scrubber.text(text[:_MAX_TEXT], set()))
+            return storable(redact_text(text[:_MAX_TEXT], self._scrubber, set()))
         except Exception:  # noqa: BLE001 - a text that cannot be judged is not shown
             return marker("unreadable")
 
@@ -132,7 +133,7 @@ class Redactor:
 
     def _clean(self, text: str, notes: Notes) -> str:
         try:
-            return storable(self._scrubber.text(text[:_MAX_TEXT], notes))
+            return storable(redact_text(text[:_MAX_TEXT], self._scrubber, notes))
         except Exception:  # noqa: BLE001 - what cannot be judged is not kept
             return marker("unreadable")
 

@@ -18,7 +18,7 @@ _SECRET = marker("secret")
 
 
 class Secrets:
-    """The registered secret values.  Thread-safe; compiled once for each change."""
+    """The registered secret values.  Thread-safe; compiled once after each change."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -35,9 +35,7 @@ class Secrets:
             if forms <= self._forms:
                 return
             self._forms |= forms
-            # Longest first, so that no part of a secret stays beside a shorter one.
-            ordered = sorted(self._forms, key=lambda form: (-len(form), form))
-            self._pattern = re.compile("|".join(map(_expression, ordered)))
+            self._pattern = None
 
     @property
     def size(self) -> int:
@@ -46,13 +44,20 @@ class Secrets:
 
     def scrub(self, text: str, notes: Notes) -> str:
         """The text without any registered value."""
-        pattern = self._pattern
-        if pattern is None:
+        if not self._forms:
             return text
+        pattern = self._pattern or self._compiled()
         clean, count = pattern.subn(_SECRET, text)
         if count:
             notes.add("secret")
         return clean
+
+    def _compiled(self) -> re.Pattern[str]:
+        with self._lock:
+            # Longest first, so that no part of a secret stays beside a shorter one.
+            ordered = sorted(self._forms, key=lambda form: (-len(form), form))
+            self._pattern = pattern = re.compile("|".join(map(_expression, ordered)))
+            return pattern
 
 
 def _expression(form: str) -> str:

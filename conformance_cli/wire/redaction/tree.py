@@ -22,7 +22,7 @@ class Node:
     def __init__(self, key: str, parent: Node | None) -> None:
         self.key = element_name(key)
         self.parent = parent
-        #: Text values by element name as written; the first of each name.
+        #: Text values by element name, normalised; the first of each name.
         self.fields: dict[str, str] = {}
         self._type: str | None = None
         self._category: str | None = None
@@ -30,13 +30,13 @@ class Node:
     @property
     def is_resource(self) -> bool:
         """Whether a resource starts here."""
-        return "resourceType" in self.fields
+        return "resourcetype" in self.fields
 
     @property
     def resource_type(self) -> str:
         """The type of the nearest resource around; empty where there is none."""
         if self._type is None:
-            own = self.fields.get("resourceType")
+            own = self.fields.get("resourcetype")
             self._type = own or (self.parent.resource_type if self.parent else "")
         return self._type
 

@@ -37,6 +37,8 @@ _PARAMETERS = PERSONAL | {
 
 def redact_url(url: str, scrubber: Scrubber, notes: Notes) -> str:
     """An absolute or relative URL without what identifies a person or opens a door."""
+    # As it stands first: reading a plus sign as a space would hide what holds one.
+    url = scrubber.secrets.scrub(url, notes)
     match = _URL.fullmatch(url)
     if match is None:
         return scrubber.text(url, notes)
@@ -60,6 +62,7 @@ def redact_url(url: str, scrubber: Scrubber, notes: Notes) -> str:
 
 def redact_form(form: str, scrubber: Scrubber, notes: Notes, *, owner: str = "") -> str:
     """``a=b&c=d``, of a URL or a body.  ``owner`` is the resource type searched, if any."""
+    form = scrubber.secrets.scrub(form, notes)
     return "&".join(_pair(pair, owner, scrubber, notes) for pair in form.split("&"))
 
 

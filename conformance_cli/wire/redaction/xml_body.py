@@ -11,11 +11,11 @@ import html
 import re
 
 from conformance_cli.wire.redaction.decide import Decision, decide
-from conformance_cli.wire.redaction.json_body import MAX_DEPTH, TooDeepError
+from conformance_cli.wire.redaction.json_reader import MAX_DEPTH, TooDeepError
 from conformance_cli.wire.redaction.lessons import learn_from
 from conformance_cli.wire.redaction.markers import Notes, marker
 from conformance_cli.wire.redaction.scrubber import Scrubber
-from conformance_cli.wire.redaction.tree import Leaf, Node, note_of
+from conformance_cli.wire.redaction.tree import Leaf, Node, element_name, note_of
 from conformance_cli.wire.redaction.urls import scrub_value
 
 _TOKEN = re.compile(
@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     r"|<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)"
     r"|</(?P<close>[^\s>/]{1,200})[^>]*+(?:>|\Z)"
     r"|<(?P<open>[^\s>/<]{1,200})(?P<attributes>(?:[^>\"']++|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*+)(?:>|\Z)"
-    r"|(?P<text>[^<]++|<)",
+    r"|(?P<text>(?:[^<]++|<(?![A-Za-z_/!?]))++|<)",
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"([^\s=/\"'<>]{1,200})\s*=\s*(?:\"([^\"]*+)(?:\"|\Z)|'([^']*+)(?:'|\Z))")
@@ -70,7 +70,7 @@ class _Reader:
             return
         node = Node(name, self._node)
         if name[:1].isupper() and self._node.key in _RESOURCE_PLACES:
-            node.fields["resourceType"] = name
+            node.fields["resourcetype"] = name
         base = match.start("attributes")
         for found in _ATTRIBUTE.finditer(match["attributes"]):
             group = 2 if found[2] is not None else 3
@@ -78,7 +78,7 @@ class _Reader:
             value = html.unescape(found[group])
             span = base + found.start(group), base + found.end(group)
             if attribute == "value":
-                self._node.fields.setdefault(name, value)
+                self._node.fields.setdefault(element_name(name), value)
                 self.leaves.append(Leaf(*span, self._node, name, value))
             elif not found[1].startswith("xmlns"):
                 self.leaves.append(Leaf(*span, node, attribute, value))
