@@ -59,8 +59,7 @@ def config_table(config: Config) -> str:
     widest = max(len(value) for _, value, _ in rows)
     rows = [(key, value.ljust(min(widest, 40)), origin) for key, value, origin in rows]
     file = shown_path(config.path) if config.path else "none"
-    head = f"file         {file}\nenvironment  {config.environment or 'none'}\n\n"
-    return head + table(("SETTING", "VALUE", "FROM"), rows)
+    return f"File  {file}\n\n" + table(("SETTING", "VALUE", "FROM"), rows)
 
 
 def _origin(origin: str) -> str:

@@ -183,3 +183,17 @@ def test_explain_says_why_a_requirement_was_not_decided(tmp_path, cli) -> None:
     ended = cli("explain", "MINI-WRITE-001", "-r", "latest", *BASE, cwd=tmp_path)
     assert "NOT-TESTED" in ended.out
     assert "--allow writes" in ended.out
+
+
+def test_an_exchange_of_a_run_is_shown_in_full_with_the_command_that_sends_it(failed, cli) -> None:
+    run = load_report(failed)
+    (exchange, *_) = [a["exchange"] for t in run["tests"] for a in t["assertions"] if a["exchange"]]
+    shown = cli("explain", exchange, "-r", "latest", *BASE, cwd=failed)
+    assert shown.code == 0
+    assert shown.out.startswith(exchange)
+    assert "\ncurl --request" in shown.out
+
+
+def load_report(folder: Path) -> dict:
+    (report,) = folder.glob("conformance-results/*/report.json")
+    return json.loads(report.read_text())

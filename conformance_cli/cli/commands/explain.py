@@ -16,6 +16,7 @@ from conformance_cli.model.diagnostics import ExitCode
     examples=(
         ("conformance explain BARS-SLT-006", "a requirement: text, sources, tests"),
         ("conformance explain BARS-SLT-006 -r latest", "and what the last run saw of it"),
+        ("conformance explain slots-found/1 -r latest", "one exchange of it, in full"),
         ("conformance explain not-tested", "a verdict"),
         ("conformance explain exit-codes", "the exit codes"),
         ("conformance explain profile-not-found", "the code of an error message"),
@@ -38,6 +39,7 @@ from conformance_cli.model.diagnostics import ExitCode
 def explain(word: str, profile_ref: str | None, run_ref: str | None) -> ExitCode:
     """Explain ID: a requirement, a test, a verdict, an outcome, an exit code or an error code.
 
+    With a run, an evidence id shows that exchange and the whole curl command.
     Where nothing is called ID, the nearest names are shown.
     """
     from conformance_cli.cli.explaining import explanation

@@ -27,6 +27,10 @@ def explanation(word: str, profile_ref: str | None, run_ref: str | None) -> str:
     from conformance_cli.cli.runs import open_view
 
     view = open_view(run_ref) if run_ref else None
+    if view is not None and "/" in word and (evidence := view.evidence(word)) is not None:
+        from conformance_cli.cli.explaining.seen import exchange_text
+
+        return exchange_text(evidence)
     known = catalogue()
     text = _requirement(word, known, profile_ref, view) or _test(word, known, view)
     if text:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from conformance_cli.cli.output import fields, wrapped
+from conformance_cli.model.exchange import Evidence
 from conformance_cli.model.result import AssertionResult
 from conformance_cli.model.verdict import Verdict
+from conformance_cli.reporting.exchanges import MAX_BODY, Budget, ShownMessage
 from conformance_cli.reporting.shell import curl
 from conformance_cli.reporting.text import safe_text
 from conformance_cli.reporting.view import VERDICT_WORDS, ReportView
@@ -40,6 +42,28 @@ def test_lines(test_ids: Sequence[str], view: ReportView) -> Iterator[str]:
             if test.reason is not None:
                 yield wrapped(safe_text(test.reason.text), indent="      ", first="    because ")
             yield from _assertions(test.assertions, view)
+
+
+def exchange_text(evidence: Evidence) -> str:
+    """One exchange in full, and the whole curl command that sends it again."""
+    shown = Budget().show(evidence)
+    parts = [f"{evidence.id}  {shown.timing}", "", *_message(shown.request)]
+    if shown.response is not None:
+        parts += ["", *_message(shown.response)]
+    if shown.failure:
+        parts += ["", safe_text(shown.failure)]
+    parts += ["", "Again:", curl(evidence, inline_body=MAX_BODY)]
+    if shown.redactions:
+        parts += ["", wrapped(f"Masked: {shown.redactions}", indent="  ", first="")]
+    return "\n".join(parts)
+
+
+def _message(message: ShownMessage) -> Iterator[str]:
+    yield message.first_line
+    yield from (f"{name}: {value}" for name, value in message.headers)
+    if message.body is not None:
+        yield ""
+        yield message.body.text or f"({message.body.note})"
 
 
 def _assertions(assertions: Sequence[AssertionResult], view: ReportView) -> Iterator[str]:
