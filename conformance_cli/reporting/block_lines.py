@@ -16,7 +16,7 @@ from conformance_cli.reporting.lines import (
     labelled,
     wrapped,
 )
-from conformance_cli.reporting.shell import curl, explain_command
+from conformance_cli.reporting.shell import curl, evidence_command, explain_command
 from conformance_cli.reporting.text import plural, shorten
 from conformance_cli.reporting.view import VERDICT_WORDS, ReportView
 
@@ -96,7 +96,7 @@ def _how_to_see(view: ReportView, block: Block, width: int) -> Iterator[Line]:
         hidden = len(block.exchanges) - _MAX_EVIDENCE
         shown = ", ".join(block.exchanges[:_MAX_EVIDENCE])
         yield from _row("evidence", f"{shown} and {hidden} more" if hidden > 0 else shown, width)
-        yield from _curl(view, block.exchanges[0])
+        yield from _curl(view, block.exchanges[0], width)
     for link in source_links(view, block.result)[:1]:
         yield from _row("source", link.text, width)
         if link.url:
@@ -105,7 +105,7 @@ def _how_to_see(view: ReportView, block: Block, width: int) -> Iterator[Line]:
     yield from _row("explain", explain, width, Role.COMMAND)
 
 
-def _curl(view: ReportView, exchange: str) -> Iterator[Line]:
+def _curl(view: ReportView, exchange: str, width: int) -> Iterator[Line]:
     evidence = view.evidence(exchange)
     if evidence is None:
         return
@@ -113,6 +113,9 @@ def _curl(view: ReportView, exchange: str) -> Iterator[Line]:
         label = "" if number else "curl"
         # Never wrapped: it must still be one command when it is pasted.
         yield (Span(" " * _INDENT), Span(f"{label:<10}", Role.LABEL), Span(line, Role.COMMAND))
+    body = evidence.request.body
+    if body is not None and body.text is not None and len(body.text) > _MAX_BODY:
+        yield from _row("body", evidence_command(exchange, view.directory), width, Role.COMMAND)
 
 
 def _rest(results: Sequence[RequirementResult], verdict: Verdict, width: int) -> Iterator[Line]:

@@ -54,6 +54,11 @@ def explain_command(requirement_id: str) -> str:
     return f"conformance explain {word(requirement_id)}"
 
 
+def evidence_command(evidence_id: str, directory: str) -> str:
+    """How to see one exchange in full, with its whole request body."""
+    return f"conformance explain {word(evidence_id)} -r {word(directory)}"
+
+
 def next_command(view: ReportView) -> str:
     """What to type next, from what the outcome stands on."""
     where = word(view.directory)
