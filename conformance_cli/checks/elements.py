@@ -41,17 +41,14 @@ def each(argument: Json, subject: Subject) -> Finding:
     claim = Claim(f"Every {path} satisfies {condition}", condition)
 
     def judge(value: Json) -> Finding:
-        items = subject.fhirpath.evaluate(path, value)
+        items = subject.fhirpath.each(path, condition, value)
         if not items:
             return claim.nothing_to_judge(path, f"there is no {path}")
-        holds = _holds(subject, path, condition, value)
-        wrong = [i for i, held in enumerate(holds) if not held]
+        wrong = [(i, item) for i, (item, held) in enumerate(items) if not held]
         if not wrong:
             return claim.met(f"all {len(items)} do")
-        told = first_few([_named(items[i], i) for i in wrong])
-        return claim.broken(
-            f"{len(wrong)} of {len(items)} do not: {told}", place(path, wrong[0], items[wrong[0]])
-        )
+        told = first_few([_named(item, i) for i, item in wrong])
+        return claim.broken(f"{len(wrong)} of {len(items)} do not: {told}", place(path, *wrong[0]))
 
     return judge_bodies(subject, claim, judge)
 
@@ -68,16 +65,15 @@ def none(argument: Json, subject: Subject) -> Finding:
     claim = Claim(f"There is no {which}", f"no {which}")
 
     def judge(value: Json) -> Finding:
-        items = subject.fhirpath.evaluate(path, value)
         if condition is None:
-            there = list(range(len(items)))
+            items = [(item, True) for item in subject.fhirpath.evaluate(path, value)]
         else:
-            holds = _holds(subject, path, condition, value) if items else []
-            there = [i for i, held in enumerate(holds) if held]
+            items = subject.fhirpath.each(path, condition, value)
+        there = [(i, item) for i, (item, held) in enumerate(items) if held]
         if not there:
             return claim.met(f"none of {len(items)}" if items else "none")
-        told = first_few([_named(items[i], i) for i in there])
-        return claim.broken(f"{len(there)}: {told}", place(path, there[0], items[there[0]]))
+        told = first_few([_named(item, i) for i, item in there])
+        return claim.broken(f"{len(there)}: {told}", place(path, *there[0]))
 
     return judge_bodies(subject, claim, judge)
 
@@ -126,12 +122,6 @@ def root(value: Json) -> str:
     """Where an expression over a whole body looks: its resource type."""
     kind = value.get("resourceType") if isinstance(value, Mapping) else None
     return kind if isinstance(kind, str) else "body"
-
-
-def _holds(subject: Subject, path: str, condition: str, value: Json) -> list[bool]:
-    """Whether each item of the path satisfies the condition, in the items' own context."""
-    expression = f"({path}\n).select(iif(({condition}\n) = true, true, false))"
-    return [result is True for result in subject.fhirpath.evaluate(expression, value)]
 
 
 def _path(argument: Mapping[str, Json]) -> str:

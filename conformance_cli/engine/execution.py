@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from conformance_cli.checks.subject import Subject
@@ -92,6 +93,8 @@ class _Execution:
         stopped = self._run_steps()
         self._clean_up()
         evidence = self._evidence()
+        # all is learned now, so that a text is cleaned once for the whole test
+        clean = cache(self._bench.redactor.text)
         result = TestResult(
             id=self._test.id,
             title=self._test.title,
@@ -99,10 +102,10 @@ class _Execution:
             effect=self._test.effect,
             verdict=_verdict(self._results),
             requirements=self._test.requirements,
-            assertions=tuple(self._redacted(r) for r in (*self._results, *self._observed)),
+            assertions=tuple([_redacted(r, clean) for r in (*self._results, *self._observed)]),
             exchanges=tuple(e.id for e in self._exchanges),
             reason=stopped,
-            left_behind=tuple(self._bench.redactor.text(t) for t in self._left_behind),
+            left_behind=tuple(clean(t) for t in self._left_behind),
             started=started,
             elapsed_ms=round((time.monotonic() - clock) * 1000, 3),
         )
@@ -352,17 +355,15 @@ class _Execution:
             for exchange in self._exchanges
         )
 
-    def _redacted(self, result: AssertionResult) -> AssertionResult:
-        text = self._bench.redactor.text
-        said = (result.title, result.expected, result.actual, result.where)
-        clean = tuple([text(one) if one else "" for one in said])
-        reason = _redacted_reason(result.reason, self._bench.redactor)
-        if clean == said and reason == result.reason:
-            return result
-        title, expected, actual, where = clean
-        return replace(
-            result, title=title, expected=expected, actual=actual, where=where, reason=reason
-        )
+
+def _redacted(result: AssertionResult, clean: Callable[[str], str]) -> AssertionResult:
+    said = (result.title, result.expected, result.actual, result.where)
+    shown = title, expected, actual, where = tuple([clean(text) for text in said])
+    if shown != said:
+        result = replace(result, title=title, expected=expected, actual=actual, where=where)
+    if result.reason is None:
+        return result
+    return replace(result, reason=replace(result.reason, text=clean(result.reason.text)))
 
 
 def _names(subject: Subject) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -129,12 +130,13 @@ class Runner:
             yield self._record(run_test(planned, self._bench))
 
     def _parallel(self, tests: Sequence[PlannedTest], ends: float | None) -> Iterator[Event]:
-        queue = list(reversed(tests))
+        # the longest first, lest one of them be left alone at the end
+        queue = deque(sorted(tests, key=_requests, reverse=True))
         running: set[Future[_Outcome]] = set()
         with ThreadPoolExecutor(self._pace.jobs, thread_name_prefix="test") as pool:
             while queue or running:
                 while queue and len(running) < self._pace.jobs and not self._stopped.is_set():
-                    planned = queue.pop()
+                    planned = queue.popleft()
                     if _over(ends):
                         yield self._record((self._out_of_time(planned), ()))
                         continue
@@ -186,6 +188,15 @@ def skipped_result(planned: PlannedTest, reason: Reason, verdict: Verdict) -> Te
         requirements=test.requirements,
         assertions=(assertion,),
         reason=reason,
+    )
+
+
+def _requests(planned: PlannedTest) -> int:
+    """About how many requests a test sends, one after the other."""
+    procedures = planned.pack.procedures
+    return sum(
+        len(procedures[step.procedure].steps) if step.procedure else step.repeat
+        for step in planned.test.steps
     )
 
 

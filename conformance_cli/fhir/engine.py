@@ -14,10 +14,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from conformance_cli.fhir.comparison import bare
 from conformance_cli.fhir.compiler import CompileError, compile_tree
 from conformance_cli.fhir.errors import FhirPathError
 from conformance_cli.fhir.grammar import syntax_tree
-from conformance_cli.fhir.runtime import Compiled, EvaluationError, Frame, Run, wrap
+from conformance_cli.fhir.runtime import Compiled, EvaluationError, Frame, Items, Run, wrap
 from conformance_cli.fhir.temporal import Quantity, Temporal
 from conformance_cli.fhir.types import Node, type_model
 
@@ -41,18 +42,36 @@ class Engine:
         self, expression: str, resource: Json, variables: Mapping[str, Json] | None = None
     ) -> list[Json]:
         """The collection that the expression yields, as plain JSON."""
-        compiled = _compiled(expression)
-        root = wrap(resource)
-        run = Run(root, variables or {}, type_model(self._fhir_version))
-        try:
-            items = compiled(Frame(run, root), root)
-        except EvaluationError as err:
-            raise FhirPathError(expression, str(err)) from err
-        except (ArithmeticError, ValueError) as err:
-            raise FhirPathError(expression, f"a value is out of range: {err}") from err
-        except RecursionError as err:
-            raise FhirPathError(expression, "it nests too deep") from err
+        frame = self._frame(resource, variables)
+        items = _evaluated(expression, frame, frame.this)
         return [_plain(item) for item in items if not _only_extra(item)]
+
+    def each(self, path: str, condition: str, resource: Json) -> list[tuple[Json, bool]]:
+        """The items of a path, each with whether the condition is exactly true of it."""
+        frame = self._frame(resource, None)
+        items = _evaluated(path, frame, frame.this)
+        _compiled(condition)
+        frame.run.spend(len(items))
+        return [
+            (_plain(item), _is_true(_evaluated(condition, frame.of(item, index), [item])))
+            for index, item in enumerate(items)
+            if not _only_extra(item)
+        ]
+
+    def _frame(self, resource: Json, variables: Mapping[str, Json] | None) -> Frame:
+        root = wrap(resource)
+        return Frame(Run(root, variables or {}, type_model(self._fhir_version)), root)
+
+
+def _evaluated(expression: str, frame: Frame, focus: Items) -> Items:
+    try:
+        return _compiled(expression)(frame, focus)
+    except EvaluationError as err:
+        raise FhirPathError(expression, str(err)) from err
+    except (ArithmeticError, ValueError) as err:
+        raise FhirPathError(expression, f"a value is out of range: {err}") from err
+    except RecursionError as err:
+        raise FhirPathError(expression, "it nests too deep") from err
 
 
 @lru_cache(maxsize=1024)
@@ -65,6 +84,10 @@ def _compiled(expression: str) -> Compiled:
         raise FhirPathError(expression, str(err)) from err
     except RecursionError:
         raise FhirPathError(expression, "nests too deep") from None
+
+
+def _is_true(items: Items) -> bool:
+    return len(items) == 1 and bare(items[0]) is True
 
 
 def _only_extra(item: Any) -> bool:

@@ -19,6 +19,13 @@ class FhirPath(Protocol):
         ``variables`` are available as ``%name``.  Raises ``FhirPathError``.
         """
 
+    def each(self, path: str, condition: str, resource: Json) -> list[tuple[Json, bool]]:
+        """The items of a path, each with whether the condition is exactly true of it.
+
+        In the condition, ``$this`` is the item and ``$index`` its place.  Raises
+        ``FhirPathError``.
+        """
+
     def check(self, expression: str) -> None:
         """Raise ``FhirPathError`` if the expression has a syntax error."""
 

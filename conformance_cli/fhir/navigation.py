@@ -17,11 +17,14 @@ def members(run: Run, items: Items, name: str) -> Items:
     run.spend(len(items))
     found: Items = []
     model = run.model
+    type_name, keys = "", model.members("", name)
     for item in items:
         if not isinstance(item, Node):
             continue
         if isinstance(item.data, dict | Mapping):
-            _collect(found, item.data, model.members(item.type, name))
+            if item.type != type_name:
+                type_name, keys = item.type, model.members(item.type, name)
+            _collect(found, item.data, keys)
         elif isinstance(item.extra, dict | Mapping):
             _collect(found, item.extra, model.members("Element", name))
     run.spend(len(found))

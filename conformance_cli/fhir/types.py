@@ -126,8 +126,13 @@ def type_name(item: Any) -> tuple[str, str]:
 
 def is_of_type(item: Any, specifier: str, model: TypeModel) -> bool:
     """Whether an item is of a type such as ``Patient``, ``FHIR.code`` or ``System.String``."""
+    namespace, actual = type_name(item)
+    return _is_named(namespace, actual, specifier, model)
+
+
+@lru_cache(maxsize=4096)
+def _is_named(actual_namespace: str, actual: str, specifier: str, model: TypeModel) -> bool:
     namespace, _, wanted = specifier.rpartition(".")
-    actual_namespace, actual = type_name(item)
     if not actual or (namespace and namespace != actual_namespace):
         return False
     if actual_namespace == "System":

@@ -226,3 +226,14 @@ def test_what_another_resource_contains_is_out_of_reach():
     )
     finding = judge("references-resolve", ACTORS, body)
     assert (finding.verdict, finding.actual) == (Verdict.FAIL, "1 of 1 point nowhere: [0] #p")
+
+
+def test_an_element_of_extensions_only_is_passed_over_and_shifts_no_other():
+    body = {
+        "resourceType": "Patient",
+        "name": [{"given": [None, "Ann", "Bob"], "_given": [{"id": "x"}, None, None]}],
+    }
+    argument = {"in": "name.given", "satisfies": "$this = 'Ann'"}
+    finding = judge("each", argument, exchange(body))
+    assert finding.verdict is Verdict.FAIL
+    assert finding.actual == '1 of 2 do not: [1] "Bob"'
