@@ -80,13 +80,14 @@ def test_the_commands_of_the_first_ten_minutes_parse() -> None:
 
     lines = re.findall(r"^\$ (conformance [^#\n]*)", PAGE, re.MULTILINE)
     assert len(lines) > 5
+    root = click.Context(program, **program.context_settings)
     for line in lines:
         words = line.split()[1:]
         name = words.pop(0)
-        command = program.get_command(click.Context(program), name)
+        command = program.get_command(root, name)
         assert command is not None
         while isinstance(command, click.Group):
             words = getattr(command, "meant", list)(words)
-            command = command.get_command(click.Context(command), words.pop(0))
+            command = command.get_command(root, words.pop(0))
             assert command is not None
-        command.make_context(name, words, parent=click.Context(program))
+        command.make_context(name, words, parent=root)
