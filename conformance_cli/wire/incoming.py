@@ -64,6 +64,8 @@ class BoundedResponse(http.client.HTTPResponse):
             message[name] = value
         self.headers = self.msg = message
         self._frame(message)
+        if self.chunked:  # read as RFC 9112 says; urllib3 would log a warning beside it
+            del message["content-length"]
         self.guard.incoming = self
 
     def pieces(self) -> Iterator[bytes]:

@@ -105,6 +105,24 @@ def test_what_the_standard_allows_is_read(get, raw, body):
     assert exchange.response.body == body
 
 
+@pytest.mark.parametrize("raw", [raw for raw, _ in SOUND.values()], ids=SOUND.keys())
+def test_no_library_talks_to_the_user_beside_us(get, raw, caplog):
+    with raw_server(then_close(raw)) as server:
+        get(server.base_url)
+    assert not [record for record in caplog.records if record.levelname != "DEBUG"]
+
+
+def test_the_time_runs_from_the_first_byte_sent_to_the_last_byte_read(get):
+    def slow(talk):
+        talk.send(OK, b"Content-Length: 2\r\n\r\n{")
+        talk.over.wait(0.12)
+        talk.send(b"}")
+
+    with raw_server(slow) as server:
+        exchange = get(server.base_url)
+    assert 110 < exchange.elapsed_ms < 1000
+
+
 def test_a_folded_header_becomes_one_line(get):
     raw = OK + b"X-A: one\r\n  two\r\nContent-Length: 0\r\n\r\n"
     with raw_server(then_close(raw)) as server:

@@ -249,3 +249,41 @@ def test_a_traceback_stays_readable():
     shown = Redactor().text(trace)
     assert shown.splitlines()[:2] == trace.splitlines()[:2]
     assert shown.splitlines()[3:] == trace.splitlines()[3:]
+
+
+def test_resources_can_still_be_told_apart_by_their_ids():
+    """A supplier may use a patient's local identifier, or a test number, as the id."""
+    bundle = {
+        "resourceType": "Bundle",
+        "entry": [
+            {
+                "fullUrl": "https://x/Patient/local-id-77",
+                "resource": {
+                    "resourceType": "Patient",
+                    "id": "local-id-77",
+                    "identifier": [
+                        {"system": "https://x/local", "value": "local-id-77"},
+                        {"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9990001782"},
+                    ],
+                    "name": [{"family": "Hargreaves"}],
+                },
+            },
+            {
+                "resource": {
+                    "resourceType": "Appointment",
+                    "participant": [
+                        {"actor": {"reference": "Patient/local-id-77"}},
+                        {"actor": {"reference": "Patient/9990001782"}},
+                        {"actor": {"reference": "Patient/hargreaves"}},
+                    ],
+                }
+            },
+        ],
+    }
+    shown = json.loads(kept(Redactor(), json.dumps(bundle).encode()))
+    assert shown["entry"][0]["fullUrl"] == "https://x/Patient/local-id-77"
+    assert shown["entry"][0]["resource"]["id"] == "local-id-77"
+    values = [i["value"] for i in shown["entry"][0]["resource"]["identifier"]]
+    assert values == ["[redacted:identifier]", "[redacted:identifier]"]
+    references = [p["actor"]["reference"] for p in shown["entry"][1]["resource"]["participant"]]
+    assert references == ["Patient/local-id-77", "Patient/9990001782", "Patient/[redacted:name]"]

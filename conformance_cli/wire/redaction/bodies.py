@@ -82,7 +82,7 @@ def learn_body(body: bytes, content_type: str | None, scrubber: Scrubber) -> Non
         return
     if len(body) <= _MAX_LEARNED and "xml" not in media:
         try:
-            learn_from_tree(json.loads(body), scrubber.learned)
+            learn_from_tree(json.loads(body), scrubber)
         except (ValueError, RecursionError):
             pass
         else:

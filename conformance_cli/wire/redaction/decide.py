@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from conformance_cli.wire.redaction.elements import (
     CODED,
     FREE_TEXT,
     KINDS,
+    LINKS,
     NAMED_THINGS,
     ORGANISATION_SYSTEM,
     PERSON_REFERENCES,
@@ -21,20 +22,20 @@ from conformance_cli.wire.redaction.elements import (
     TECHNICAL,
     is_secret_name,
 )
+from conformance_cli.wire.redaction.scrubber import Treatment
 from conformance_cli.wire.redaction.tree import Leaf
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """``category`` names what is masked; without one the value is scrubbed."""
+class Decision(NamedTuple):
+    """``category`` names what is masked; without one the value is treated and kept."""
 
     category: str = ""
-    #: A code: learned values never touch it.
-    coded: bool = False
+    treatment: Treatment = Treatment.TEXT
 
 
 _SCRUB = Decision()
-_CODED = Decision(coded=True)
+_CODED = Decision(treatment=Treatment.CODE)
+_LINK = Decision(treatment=Treatment.LINK)
 _MASKS = {
     name: Decision(name)
     for name in (
@@ -94,6 +95,8 @@ def _plain(leaf: Leaf, name: str) -> Decision:
         return _MASKS["data"]
     if resource in PERSONS and name in ("valuedate", "valuedatetime"):
         return _MASKS["date"]
+    if name in LINKS:
+        return _LINK
     return _CODED if name in CODED else _SCRUB
 
 
@@ -110,11 +113,18 @@ def identifies_person(system: str, resource: str, above: str) -> bool:
 
     ``resource`` is the resource type around it, ``above`` the name of what holds it.
     """
+    whose = _owner_of(system)
+    if whose is None:
+        return resource in PERSONS or above in PERSON_REFERENCES
+    return whose
+
+
+@lru_cache(maxsize=1024)
+def _owner_of(system: str) -> bool | None:
+    """Whether identifiers of this system are people's; ``None`` where its name tells nothing."""
     if not system or PERSON_SYSTEM.search(system):
         return True
-    if ORGANISATION_SYSTEM.search(system):
-        return False
-    return resource in PERSONS or above in PERSON_REFERENCES
+    return False if ORGANISATION_SYSTEM.search(system) else None
 
 
 def is_public(resource: str) -> bool:

@@ -91,6 +91,9 @@ CODED = frozenset(
     }
 )  # fmt: skip
 
+#: Elements that resources are told apart and found by.
+LINKS = frozenset({"id", "reference", "fullurl"})
+
 #: References to people: an identifier below them identifies a person.
 PERSON_REFERENCES = frozenset(
     {

@@ -64,7 +64,7 @@ class HeaderRedactor:
         if len(value) > _MAX_VALUE:
             value = value[:_MAX_VALUE] + "..."
         if key in _STRUCTURAL:
-            return self._scrubber.coded(value, notes)
+            return self._scrubber.code(value, notes)
         return redact_text(value, self._scrubber, notes)
 
     def _encoded(self, value: str, notes: Notes) -> str | None:

@@ -14,7 +14,7 @@ from conformance_cli.wire.redaction.decide import decide
 from conformance_cli.wire.redaction.json_reader import JsonReader, TooDeepError
 from conformance_cli.wire.redaction.lessons import learn_from
 from conformance_cli.wire.redaction.markers import Notes, marker
-from conformance_cli.wire.redaction.scrubber import Scrubber
+from conformance_cli.wire.redaction.scrubber import Scrubber, Treatment
 from conformance_cli.wire.redaction.shapes import scrub_personal
 from conformance_cli.wire.redaction.tree import Leaf, note_of
 from conformance_cli.wire.redaction.urls import scrub_value
@@ -31,14 +31,14 @@ def redact_json(text: str, scrubber: Scrubber, notes: Notes) -> str:
     reader = JsonReader(text)
     decided = [(leaf, decide(leaf)) for leaf in reader.leaves]
     for leaf, decision in decided:
-        learn_from(leaf, decision.category, scrubber.learned)
+        learn_from(leaf, decision.category, scrubber)
     edits = [edit for key in reader.keys if (edit := _edited_key(key, scrubber, notes))]
     edits += [(start, end, f'"{marker("unclear")}"') for start, end in reader.unclear]
     for leaf, decision in decided:
         if decision.category:
             new = _masked(leaf, decision.category, scrubber, notes)
         else:
-            new = _scrubbed(leaf.value, scrubber, notes, coded=decision.coded)
+            new = _treated(leaf.value, decision.treatment, scrubber, notes)
         if new != leaf.value:
             edits.append((leaf.start, leaf.end, json.dumps(new, ensure_ascii=False)))
     redacted = _edited(text, edits)
@@ -56,7 +56,7 @@ def redact_text(text: str, scrubber: Scrubber, notes: Notes) -> str:
     pieces: list[str] = []
     done = 0
     while start := _EMBEDDED.search(text, done):
-        pieces.append(scrub_value(text[done : start.start()], scrubber, notes, coded=False))
+        pieces.append(scrub_value(text[done : start.start()], Treatment.TEXT, scrubber, notes))
         try:
             _, done = _DECODER.raw_decode(text, start.start())
         except ValueError:
@@ -65,14 +65,14 @@ def redact_text(text: str, scrubber: Scrubber, notes: Notes) -> str:
         except RecursionError:
             raise TooDeepError from None
         pieces.append(redact_json(text[start.start() : done], scrubber, notes))
-    pieces.append(scrub_value(text[done:], scrubber, notes, coded=False))
+    pieces.append(scrub_value(text[done:], Treatment.TEXT, scrubber, notes))
     return "".join(pieces)
 
 
-def _scrubbed(value: str, scrubber: Scrubber, notes: Notes, *, coded: bool) -> str:
-    if not coded and ("{" in value or "[" in value):
+def _treated(value: str, treatment: Treatment, scrubber: Scrubber, notes: Notes) -> str:
+    if treatment is Treatment.TEXT and ("{" in value or "[" in value):
         return redact_text(value, scrubber, notes)
-    return scrub_value(value, scrubber, notes, coded=coded)
+    return scrub_value(value, treatment, scrubber, notes)
 
 
 def _masked(leaf: Leaf, category: str, scrubber: Scrubber, notes: Notes) -> str:

@@ -53,7 +53,7 @@ class Redactor:
 
     def learn(self, value: str, category: str = "personal") -> None:
         """Remember a personal value, e.g. of a fixture, that no later text may show."""
-        self._scrubber.learned.add(value, category)
+        self._scrubber.learn(value, category)
 
     def text(self, text: str) -> str:
         """A text without secrets, tokens, NHS numbers and personal values seen so far."""
@@ -139,6 +139,6 @@ class Redactor:
 
     def _told(self, notes: Notes) -> tuple[str, ...]:
         # Notes quote element names, which an endpoint may have chosen.
-        secrets, learned = self._scrubber.secrets, self._scrubber.learned
-        clean = (learned.scrub(secrets.scrub(note, set()), set()) for note in notes)
+        secrets = self._scrubber.secrets
+        clean = (self._scrubber.remembered(secrets.scrub(note, set()), set()) for note in notes)
         return tuple(sorted({storable(note) for note in clean}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from enum import Enum
 
 from conformance_cli.wire.redaction.learned import Learned
 from conformance_cli.wire.redaction.markers import Notes
@@ -15,28 +16,56 @@ from conformance_cli.wire.redaction.shapes import scrub_personal, scrub_tokens
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
+class Treatment(Enum):
+    """What a value that stays is gone through for."""
+
+    #: Everything.
+    TEXT = "text"
+    #: What resources are told apart by: learned identifiers stay, or nothing could be.
+    LINK = "link"
+    #: What can never be a code: secrets, tokens, NHS numbers that may be real.
+    CODE = "code"
+
+
 class Scrubber:
     """What a redactor knows, applied to text.  Thread-safe."""
 
     def __init__(self, test_ranges: Iterable[tuple[str, str]]) -> None:
         self.secrets = Secrets()
-        self.learned = Learned()
-        self.numbers = Numbers(TestRanges(test_ranges), self.learned.category_of)
+        self._names = Learned()
+        self._identifiers = Learned()
+        self.numbers = Numbers(TestRanges(test_ranges), self._category_of)
 
     @property
     def knowledge(self) -> tuple[int, int]:
         """Changes whenever something is learned: results of before may be stale."""
-        return self.secrets.size, self.learned.size
+        return self.secrets.size, self._names.size + self._identifiers.size
+
+    def learn(self, value: str, category: str) -> None:
+        """Remember a personal value."""
+        memory = self._identifiers if category == "identifier" else self._names
+        memory.add(value, category)
 
     def text(self, text: str, notes: Notes) -> str:
         """Free text: secrets, tokens, personal patterns, numbers, learned values."""
         if len(text) == 36 and _UUID.fullmatch(text):  # most headers; no pattern can match
-            return self.learned.scrub(self.secrets.scrub(text, notes), notes)
+            return self.remembered(self.secrets.scrub(text, notes), notes)
         text = scrub_tokens(self.secrets.scrub(text, notes), notes)
         text = scrub_personal(text, notes)
-        return self.learned.scrub(self.numbers.scrub(text, notes), notes)
+        return self.remembered(self.numbers.scrub(text, notes), notes)
 
-    def coded(self, text: str, notes: Notes) -> str:
+    def code(self, text: str, notes: Notes) -> str:
         """A code, date or status: only what can never be one is taken out."""
         text = scrub_tokens(self.secrets.scrub(text, notes), notes)
         return self.numbers.scrub_nhs_numbers(text, notes)
+
+    def link(self, text: str, notes: Notes) -> str:
+        """An id or a reference: as a code, and without names."""
+        return self._names.scrub(self.code(text, notes), notes)
+
+    def remembered(self, text: str, notes: Notes) -> str:
+        """The text without words and phrases that were learned."""
+        return self._identifiers.scrub(self._names.scrub(text, notes), notes)
+
+    def _category_of(self, digits: str) -> str:
+        return self._names.category_of(digits) or self._identifiers.category_of(digits)

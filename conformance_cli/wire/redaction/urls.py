@@ -14,7 +14,7 @@ from conformance_cli.wire.redaction.elements import (
     normal,
 )
 from conformance_cli.wire.redaction.markers import Notes, marker
-from conformance_cli.wire.redaction.scrubber import Scrubber
+from conformance_cli.wire.redaction.scrubber import Scrubber, Treatment
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]{0,30}://)?([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", re.I | re.S)
 _QUERY = re.compile(r"[^\s?]{0,2000}\?[^\s=]{1,200}=\S*")
@@ -52,7 +52,7 @@ def redact_url(url: str, scrubber: Scrubber, notes: Notes) -> str:
     return "".join(
         (
             scheme,
-            scrubber.coded(authority, notes),
+            scrubber.code(authority, notes),
             _path(path, scrubber, notes),
             "?" + redact_form(query[1:], scrubber, notes, owner=owner) if query else "",
             scrubber.text(fragment, notes) if fragment else "",
@@ -66,13 +66,13 @@ def redact_form(form: str, scrubber: Scrubber, notes: Notes, *, owner: str = "")
     return "&".join(_pair(pair, owner, scrubber, notes) for pair in form.split("&"))
 
 
-def scrub_value(text: str, scrubber: Scrubber, notes: Notes, *, coded: bool) -> str:
-    """A value of a body or header: as a URL where it is one with parameters."""
-    if coded:
-        return scrubber.coded(text, notes)
+def scrub_value(text: str, treatment: Treatment, scrubber: Scrubber, notes: Notes) -> str:
+    """A value of a body: as a URL where it is one with parameters."""
+    if treatment is Treatment.CODE:
+        return scrubber.code(text, notes)
     if "?" in text and _QUERY.fullmatch(text):
         return redact_url(text, scrubber, notes)
-    return scrubber.text(text, notes)
+    return (scrubber.link if treatment is Treatment.LINK else scrubber.text)(text, notes)
 
 
 def _path(path: str, scrubber: Scrubber, notes: Notes) -> str:
@@ -118,15 +118,15 @@ def _value(parts: list[str], value: str, owner: str, scrubber: Scrubber, notes: 
         notes.add(f"parameter:{category}")
         scrubber.numbers.note(value, notes)
         for one in value.split(","):
-            scrubber.learned.add(_PREFIX.sub("", one, count=1), category)
+            scrubber.learn(_PREFIX.sub("", one, count=1), category)
         return marker(category)
     if "identifier" in parts and _of_person(parts, value, owner):
         system, bar, identifier = value.rpartition("|")
         notes.add("parameter:identifier")
         scrubber.numbers.note(identifier, notes)
-        scrubber.learned.add(identifier, "identifier")
-        return f"{scrubber.coded(system, notes)}{bar}{marker('identifier')}"
-    return scrub_value(value, scrubber, notes, coded=False)
+        scrubber.learn(identifier, "identifier")
+        return f"{scrubber.code(system, notes)}{bar}{marker('identifier')}"
+    return scrub_value(value, Treatment.TEXT, scrubber, notes)
 
 
 def _of_person(parts: list[str], value: str, owner: str) -> bool:

@@ -122,7 +122,7 @@ def redact_xml(text: str, scrubber: Scrubber, notes: Notes) -> str:
     reader.read(text)
     decided = [(leaf, decide(leaf)) for leaf in reader.leaves]
     for leaf, decision in decided:
-        learn_from(leaf, decision.category, scrubber.learned)
+        learn_from(leaf, decision.category, scrubber)
     edits = [(start, end, marker(what)) for start, end, what in reader.masked if end > start]
     notes.update(f"xml:{what}" for _, _, what in reader.masked)
     for leaf, decision in decided:
@@ -139,7 +139,7 @@ def redact_xml(text: str, scrubber: Scrubber, notes: Notes) -> str:
 
 def _rewritten(leaf: Leaf, decision: Decision, scrubber: Scrubber, notes: Notes) -> str:
     if not decision.category:
-        return scrub_value(leaf.value, scrubber, notes, coded=decision.coded)
+        return scrub_value(leaf.value, decision.treatment, scrubber, notes)
     notes.add(note_of(leaf, decision.category))
     scrubber.numbers.note(leaf.value, notes)
     return marker(decision.category)
