@@ -62,7 +62,10 @@ demo = DemoGroup(
     examples=(
         ("conformance demo", "a conformant server"),
         ("conformance demo --list-faults", "the faults that can be planted"),
-        ("conformance demo bars --fault drop-echo", "a faulty one: which requirement is blamed?"),
+        (
+            "conformance demo bars --fault drops-correlation-id",
+            "a faulty one: which requirement is blamed?",
+        ),
     ),
 )
 @profile_argument
@@ -101,7 +104,10 @@ def run(
     cls=Command,
     examples=(
         ("conformance demo serve", "on a free port, until Ctrl-C"),
-        ("conformance demo serve --port 8080 --fault drop-echo", "a faulty one, on port 8080"),
+        (
+            "conformance demo serve --port 8080 --fault drops-correlation-id",
+            "a faulty one, on port 8080",
+        ),
     ),
 )
 @profile_argument
