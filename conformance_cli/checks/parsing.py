@@ -68,7 +68,8 @@ def _parse(text: str, remark: str) -> ParsedBody:
             parse_int=_integer,
             parse_float=_finite,
         )
-        _bound_depth(value)
+        if text.count("{") + text.count("[") > MAX_DEPTH:
+            _bound_depth(value)
         if _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode()
     except (RecursionError, _OutOfBoundsError) as err:

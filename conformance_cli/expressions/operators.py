@@ -92,6 +92,8 @@ def compare(operator: str, left: Any, right: Any) -> bool:
 
 def same(left: Any, right: Any) -> bool:
     """Whether two values are equal; ``true`` is not 1, and a time never equals a text."""
+    if type(left) is str and type(right) is str:
+        return left == right
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, Mapping) and isinstance(right, Mapping):

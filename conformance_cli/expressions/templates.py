@@ -84,7 +84,7 @@ def _resolved(value: Json, scope: Scope, literal: Quote | None, depth: int) -> A
         if len(parts) == 1 and isinstance(parts[0], _Slot) and literal is None:
             return _evaluated(parts[0], scope)
         return render_text(value, scope, literal)
-    if isinstance(value, dict | Mapping):
+    if type(value) is dict or isinstance(value, Mapping):
         return {
             render_text(str(key), scope): item
             if isinstance(item, str) and "${" not in item

@@ -88,6 +88,8 @@ _KINDS: tuple[tuple[Any, str], ...] = (
 
 def is_number(value: Any) -> bool:
     """Whether it is a number; ``true`` and ``false`` are none."""
+    if type(value) is str:
+        return False
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
@@ -95,7 +97,8 @@ def truthy(value: Any) -> bool:
     """False for ``null``, ``false``, zero, and for an empty text, list or mapping."""
     if value is True or value is False:
         return value
-    if isinstance(value, str | list | tuple | Mapping):
+    kind = type(value)
+    if kind is str or kind is dict or isinstance(value, list | tuple | Mapping):
         return len(value) > 0
     return value is not None and value is not False and not (is_number(value) and value == 0)
 

@@ -29,6 +29,8 @@ def bare(item: Item) -> Any:
 
 def is_number(value: Any) -> bool:
     """Whether it is an Integer or Decimal."""
+    if type(value) is str:
+        return False
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
@@ -94,6 +96,8 @@ def items_equal(left: Item, right: Item) -> bool | None:
 
 def json_equal(one: Any, other: Any) -> bool:
     """Deep equality of JSON values; ``true`` is not 1, and 1 is 1.0."""
+    if type(one) is str and type(other) is str:
+        return one == other
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, Mapping) and isinstance(other, Mapping):
