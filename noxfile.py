@@ -7,7 +7,7 @@ import os
 import nox
 
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["lint", "types", "tests"]
+nox.options.sessions = ["lint", "types", "tests", "proof"]
 
 WORKERS = os.environ.get("PYTEST_WORKERS", "2")
 
@@ -35,6 +35,12 @@ def tests(session: nox.Session) -> None:
 def quick(session: nox.Session) -> None:
     """The tests to run while working."""
     session.run("pytest", "-n", WORKERS, "-m", "not slow", *session.posargs, external=True)
+
+
+@nox.session
+def proof(session: nox.Session) -> None:
+    """Every planted fault of the bundled packs is caught, under the right requirement."""
+    session.run("conformance", "-q", "pack", "test", "bars@1.0.0", "--jobs", WORKERS, external=True)
 
 
 @nox.session
