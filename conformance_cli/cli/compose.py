@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from conformance_cli.cli import diagnostics
 from conformance_cli.cli.session import current
+from conformance_cli.cli.settings import was_said
 from conformance_cli.engine.plan import Choices, Plan, make_plan
 from conformance_cli.model.diagnostics import ConformanceError, Diagnostic
 
@@ -127,11 +128,11 @@ def _check_names(
     Those of a file are warned about where its own profile is the one that is used.
     """
     wrong = {name: config.origin(f"{table}.{name}") for name in given if name not in known}
-    said = {name: origin for name, origin in wrong.items() if origin.startswith(("flag", "env "))}
+    said = {n: origin for n, origin in wrong.items() if was_said(config, f"{table}.{n}")}
     if said:
         raise ConformanceError(*(_unknown(kind, n, o, known) for n, o in said.items()))
     session = current()
-    own = not config.origin("profile").startswith(("flag", "env "))
+    own = not was_said(config, "profile")
     if wrong and own and not session.quiet:
         shown = (_unknown(kind, n, o, known) for n, o in wrong.items())
         diagnostics.show(shown, severity="warning", color=session.color)

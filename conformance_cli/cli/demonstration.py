@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -156,7 +157,7 @@ def _introduce(stage: Stage, base_url: str) -> None:
 def _config(stage: Stage, base_url: str, flags: Mapping[str, Any]) -> Config:
     from conformance_cli.load.config import NO_FILE, load_config
 
-    # no file and no environment: nothing of the user's own set-up belongs to a demo
+    # no file, and of the environment only where results go: a demo has its own set-up
     said = {
         "profile": stage.profile.ref,
         "endpoint": base_url,
@@ -166,7 +167,9 @@ def _config(stage: Stage, base_url: str, flags: Mapping[str, Any]) -> Config:
         "product": stage.supplier.title,
     }
     kept = {name: flags[name] for name in ("report", "output_dir") if name in flags}
-    return load_config(NO_FILE, None, said | kept, {}, Path.cwd())
+    names = ("CONFORMANCE_REPORT", "CONFORMANCE_OUTPUT_DIR")
+    environ = {name: os.environ[name] for name in names if name in os.environ}
+    return load_config(NO_FILE, None, said | kept, environ, Path.cwd())
 
 
 def _plan(stage: Stage, config: Config) -> Plan:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance_cli.cli.settings import was_said
 from conformance_cli.model.diagnostics import ConformanceError
 from conformance_cli.model.pack import Effect
 from conformance_cli.model.run import Product, RunHeader
@@ -26,7 +27,7 @@ def inherited(config: Config, header: RunHeader) -> Config:
     """
 
     def own(key: str) -> bool:
-        return config.origin(key).startswith(("flag", "env "))
+        return was_said(config, key)
 
     settings = header.settings
     run = replace(

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from conformance_cli.model.diagnostics import ExitCode
@@ -28,12 +28,11 @@ def stopping(stop: Callable[[], None]) -> Iterator[None]:
     asked = threading.Event()
 
     def handle(_number: int, _frame: FrameType | None) -> None:
-        # os.write, because a handler may interrupt a print that holds the stream's lock
         if asked.is_set():
-            os.write(2, _SECOND)
+            _tell(_SECOND)
             os._exit(ExitCode.INTERRUPTED)
         asked.set()
-        os.write(2, _FIRST)
+        _tell(_FIRST)
         stop()
 
     if threading.current_thread() is not threading.main_thread():
@@ -46,3 +45,9 @@ def stopping(stop: Callable[[], None]) -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
         sys.stderr.flush()
+
+
+def _tell(text: bytes) -> None:
+    """Write past the stream, whose lock the interrupted code may hold."""
+    with suppress(OSError):
+        os.write(2, text)

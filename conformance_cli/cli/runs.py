@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance_cli.cli.settings import shown_path
 from conformance_cli.model.diagnostics import ConformanceError, ExitCode
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def find_run(reference: str, results: Path | None = None) -> Path:
     """
     from conformance_cli.store import latest_run
 
-    folder = results if results is not None else results_folder()
+    folder = Path(shown_path(results_folder() if results is None else results))
     if reference == LATEST:
         found = latest_run(folder)
         if found is not None:
@@ -50,9 +51,9 @@ def find_run(reference: str, results: Path | None = None) -> Path:
 
 def results_folder() -> Path:
     """Where runs are kept, as the configuration says."""
-    from conformance_cli.cli.settings import configured, shown_path
+    from conformance_cli.cli.settings import configured
 
-    return Path(shown_path(configured({}).reports.directory))
+    return configured({}).reports.directory
 
 
 def open_view(reference: str, results: Path | None = None, **changes: Any) -> ReportView:

@@ -33,6 +33,11 @@ def configured(flags: Mapping[str, Any], session: Session | None = None) -> Conf
     return load_config(path, environment, said, os.environ, Path.cwd())
 
 
+def was_said(config: Config, key: str) -> bool:
+    """Whether a setting was given for this command: by flag or environment variable."""
+    return config.origin(key).startswith(("flag", "env "))
+
+
 def shown_path(path: Path | str) -> str:
     """A path as the user would type it: relative where it is below the current folder."""
     absolute = Path(path).absolute()

@@ -6,6 +6,7 @@ bundled standard is shown once each way.
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import signal
@@ -212,3 +213,17 @@ def test_a_fault_of_the_bundled_standard_is_caught_under_its_name(tmp_path) -> N
     )
     assert ended.code == 0, ended.out + ended.err
     assert "caught  1/1 faults" in ended.out
+
+
+def test_ctrl_c_during_a_proof_is_130_and_quiet_in_every_process(tmp_path) -> None:
+    process = subprocess.Popen(
+        command("pack", "test", "mini", *BASE, "--jobs", "2"),
+        cwd=tmp_path, env=environment({"PYTHONPATH": str(PLUGIN)}),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    process.stderr.readline()
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130
+    assert "Traceback" not in err

@@ -197,3 +197,11 @@ def test_an_exchange_of_a_run_is_shown_in_full_with_the_command_that_sends_it(fa
 def load_report(folder: Path) -> dict:
     (report,) = folder.glob("conformance-results/*/report.json")
     return json.loads(report.read_text())
+
+
+def test_the_rules_of_a_variable_count_for_a_report_as_for_a_run(tmp_path, cli) -> None:
+    with endpoint(headers={}) as served:
+        cli(*run_of(served), cwd=tmp_path)
+    strict = {"CONFORMANCE_FAIL_ON": "should", "CONFORMANCE_REPORT": "json=-"}
+    report = cli("report", "latest", cwd=tmp_path, env=strict).json()
+    assert report["settings"]["fail_on"] == "should"

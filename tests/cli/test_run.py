@@ -217,3 +217,9 @@ def test_environment_variables_count_between_flags_and_file(tmp_path, cli) -> No
     assert ended.code == 0
     assert (tmp_path / "j.xml").is_file()
     assert report_of(tmp_path)["profile"]["version"] == "1.0.0"
+
+
+def test_a_global_option_may_stand_before_the_command_too(tmp_path, cli) -> None:
+    with endpoint() as served:
+        ended = cli("-q", *BASE, *run_of(served), cwd=tmp_path)
+    assert (ended.code, ended.err) == (0, "")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +10,7 @@ from conformance_cli.cli.consoles import FORMATS
 from conformance_cli.cli.help import Command
 from conformance_cli.cli.options import (
     OUTPUT,
+    given,
     judgement_options,
     option,
     output_dir_option,
@@ -20,6 +20,9 @@ from conformance_cli.cli.output import answer
 from conformance_cli.cli.session import current
 from conformance_cli.cli.values import Target
 from conformance_cli.model.diagnostics import ConformanceError, ExitCode
+
+if TYPE_CHECKING:
+    from conformance_cli.load.config import Config
 
 
 @click.command(
@@ -50,22 +53,16 @@ from conformance_cli.model.diagnostics import ConformanceError, ExitCode
     help="Print the JSON Schema of a format, and nothing else.",
 )
 @judgement_options
-def report(
-    run: str | None,
-    report: tuple[Target, ...],
-    output_dir: str | None,
-    form: str | None,
-    schema: str | None,
-    **judged_by: Any,
-) -> ExitCode:
+def report(*, run: str | None, form: str | None, schema: str | None, **_: Any) -> ExitCode:
     """Make reports again from a saved RUN: its directory, its id, or latest.
 
     Nothing is sent. The run is judged again, today, by its own settings unless others
     are given; the exit code only says whether the reports could be made.
     """
     from conformance_cli.cli.consoles import console_for
-    from conformance_cli.cli.reports import write
+    from conformance_cli.cli.reports import prepared, write
     from conformance_cli.cli.runs import open_view
+    from conformance_cli.cli.settings import configured, shown_path, was_said
 
     if schema:
         return _schema()
@@ -75,18 +72,34 @@ def report(
             "conformance report does not know which run",
             hint="give a run directory, or latest",
         )
-    changes = {name: value for name, value in judged_by.items() if value}
-    if path := changes.get("waivers"):
-        from conformance_cli.load.waivers import load_waivers
-
-        changes["waivers"] = load_waivers(Path(path))
-    view = open_view(run, Path(output_dir) if output_dir else None, **changes)
-    written = write(view, report)
-    for path in written:
-        answer(path)
-    if not report or form:
+    config = configured(given())
+    wanted = config.reports.formats if was_said(config, "reports.formats") else ()
+    targets = prepared([Target(t.format, t.path) for t in wanted])
+    view = open_view(run, config.reports.directory, **_judged_by(config))
+    for path in write(view, targets):
+        answer(shown_path(path))
+    if form or not targets:
         console_for(form, current()).summary(view)
     return ExitCode.OK
+
+
+def _judged_by(config: Config) -> dict[str, Any]:
+    """The rules that were asked for now; a file's are those of its own runs."""
+    from conformance_cli.cli.settings import was_said
+
+    rules = {
+        "gate": ("gate.mode", config.gate.mode),
+        "fail_on": ("gate.fail-on", config.gate.fail_on),
+        "basis": ("run.basis", config.run.basis),
+    }
+    changes: dict[str, Any] = {
+        name: value for name, (key, value) in rules.items() if was_said(config, key)
+    }
+    if config.gate.waivers is not None and was_said(config, "gate.waivers"):
+        from conformance_cli.load.waivers import load_waivers
+
+        changes["waivers"] = load_waivers(config.gate.waivers)
+    return changes
 
 
 def _schema() -> ExitCode:

@@ -86,13 +86,21 @@ def _tried(attempt: Attempt, names: Iterable[str], jobs: int) -> Iterator[Trial]
     from multiprocessing import get_context
 
     # fresh interpreters: a fork would copy locks that a thread of ours may hold
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts) as pool:
         futures = [pool.submit(attempt.trial, name) for name in names]
         try:
             for future in as_completed(futures):
                 yield future.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches the whole process group; the parent answers it for all."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _check_known(pack: TestPack, name: str, known: tuple[str, ...]) -> None:
