@@ -14,6 +14,7 @@ from conformance_cli.cli.session import current
 
 #: Columns where nobody says how wide the screen is.
 DEFAULT_WIDTH = 100
+_NARROWEST, _WIDEST = 60, 120
 
 
 def answer(text: str = "") -> None:
@@ -33,14 +34,16 @@ def answer_json(value: Any) -> None:
 
 
 def width() -> int:
-    """Columns to write in: COLUMNS, then the terminal's, then 100."""
+    """Columns to write in: COLUMNS, then the terminal's, then 100; never below 60."""
     given = os.environ.get("COLUMNS", "")
-    if given.isdecimal() and int(given) > 0:
-        return int(given)
+    if given.isdecimal():
+        return max(int(given), _NARROWEST)
     try:
-        return min(os.get_terminal_size(sys.stdout.fileno()).columns, 120)
+        columns = os.get_terminal_size(sys.stdout.fileno()).columns
     except (OSError, ValueError):
-        return DEFAULT_WIDTH
+        columns = 0
+    # some terminals say that they have no columns at all
+    return max(min(columns or DEFAULT_WIDTH, _WIDEST), _NARROWEST)
 
 
 def wrapped(text: str, *, indent: str = "", first: str | None = None) -> str:
@@ -49,7 +52,7 @@ def wrapped(text: str, *, indent: str = "", first: str | None = None) -> str:
 
     return fill(
         text,
-        width=max(width(), 40),
+        width=width(),
         initial_indent=indent if first is None else first,
         subsequent_indent=indent,
         break_long_words=False,
