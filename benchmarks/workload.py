@@ -32,7 +32,6 @@ def configuration(base_url: str, folder: Path, *, jobs: int = 1) -> Path:
     values: dict[str, Mapping[str, Any]] = {
         "": {"profile": PROFILE, "endpoint": base_url},
         "run": {"allow": "destructive", "jobs": jobs},
-        "reports": {"directory": str(folder / "results")},
         "fixtures": reference.fixtures,
         "options": reference.options,
     }
