@@ -46,15 +46,16 @@ def redact_body(
 ) -> EvidenceBody:
     """The body as evidence.  Text that cannot be judged safely is left out, with a reason."""
     media = media_type(content_type)
+    shown = scrubber.secrets.scrub(media, notes)
     if _is_binary(body, media):
-        return EvidenceBody(len(body), media_type=media, omitted="binary content is not kept")
+        return EvidenceBody(len(body), media_type=shown, omitted="binary content is not kept")
     cut = len(body) > MAX_KEPT
     text = _decoded(body[:MAX_KEPT], content_type, final=not cut)
     try:
         clean = _redacted(text, media, scrubber, notes)
     except TooDeepError:
         return EvidenceBody(
-            len(body), media_type=media, omitted=f"nested more than {MAX_DEPTH} deep"
+            len(body), media_type=shown, omitted=f"nested more than {MAX_DEPTH} deep"
         )
     clean = storable(clean)
     kept = clean.encode("utf-8")
@@ -65,22 +66,23 @@ def redact_body(
     return EvidenceBody(
         size=len(body),
         digest=f"sha256:{hashlib.sha256(kept).hexdigest()}",
-        media_type=media,
+        media_type=shown,
         text=clean,
         omitted=f"cut after {MAX_KEPT // 1024} KiB of {len(body)} bytes" if cut else "",
     )
 
 
 def learn_body(body: bytes, content_type: str | None, scrubber: Scrubber) -> None:
-    """Learn the personal values of a body that is not kept.
+    """Learn the personal values of a body, whether it is kept or not.
 
     JSON is read by the standard parser, which is many times faster than redacting; what
     it does not read is redacted in part, for the sake of what that teaches.
     """
     media = media_type(content_type)
-    if not any(word in body for word in _TELLING) and "xml" not in media:
+    other = "xml" in media or "form" in media
+    if not other and not any(word in body for word in _TELLING):
         return
-    if len(body) <= _MAX_LEARNED and "xml" not in media:
+    if not other and len(body) <= _MAX_LEARNED:
         try:
             learn_from_tree(json.loads(body), scrubber)
         except (ValueError, RecursionError):

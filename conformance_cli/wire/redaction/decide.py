@@ -21,6 +21,7 @@ from conformance_cli.wire.redaction.elements import (
     PUBLIC,
     TECHNICAL,
     is_secret_name,
+    patched_category,
 )
 from conformance_cli.wire.redaction.scrubber import Treatment
 from conformance_cli.wire.redaction.tree import Leaf
@@ -63,6 +64,8 @@ def decide(leaf: Leaf) -> Decision:
     if name == "div" or node.within("div"):
         return _MASKS["narrative"]
     category = node.category or PERSONAL.get(name, "")
+    if not category and name == "value":
+        category = patched_category(node.fields)
     if category:
         return _personal(leaf, category)
     if (node.key, name) in _IDENTIFIER_VALUES:
@@ -89,7 +92,7 @@ def _plain(leaf: Leaf, name: str) -> Decision:
     resource = node.resource_type
     if name == "name":
         return _SCRUB if resource in NAMED_THINGS else _MASKS["name"]
-    if name in FREE_TEXT and leaf.is_text:
+    if leaf.is_text and (name in FREE_TEXT or name.endswith(("string", "markdown"))):
         return _SCRUB if resource in TECHNICAL else _MASKS["text"]
     if name == "data" and leaf.is_text:
         return _MASKS["data"]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Mapping
+from typing import Any
 
 #: Resources that are a person.
 PERSONS = frozenset({"Patient", "Person", "RelatedPerson", "Practitioner"})
@@ -125,6 +127,8 @@ PERSON_SYSTEM = re.compile(
 )
 ORGANISATION_SYSTEM = re.compile(r"ods|organi[sz]ation|dos-service|asid", re.IGNORECASE)
 
+_PATCH_STEP = re.compile(r"[/.\[\]()]+")
+
 _SECRET = re.compile(
     r"(?:token|secret|password|passwd|passphrase|apikey|assertion|privatekey|authorization"
     r"|cookie|sessionid|credential|credentials|pwd|jwt|subscriptionkey)$"
@@ -135,6 +139,18 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation + string.whitespace)
 def normal(name: str) -> str:
     """A name as these tables write it."""
     return name.casefold().translate(_PUNCTUATION)
+
+
+def patched_category(fields: Mapping[str, Any]) -> str:
+    """What the ``value`` of a JSON Patch operation (RFC 6902) is; empty if nothing personal."""
+    if "op" not in fields or "path" not in fields:
+        return ""
+    for step in reversed(_PATCH_STEP.split(str(fields["path"])[:500])):
+        name = normal(step)
+        category = CONTAINERS.get(name) or PERSONAL.get(name)
+        if category or name in FREE_TEXT or name == "identifier":
+            return category or ("identifier" if name == "identifier" else "text")
+    return ""
 
 
 def is_secret_name(name: str) -> bool:

@@ -49,6 +49,12 @@ class HeaderRedactor:
             for name, value in headers
         )
 
+    def learn(self, headers: Headers) -> None:
+        """Learn what encoded headers say of people."""
+        for name, value in headers:
+            if _may_be_encoded(name, value):
+                self._encoded(value, set())
+
     def _value(self, name: str, value: str, notes: Notes) -> str:
         key = normal(name)
         if is_secret_name(key) or key in _SECRET_NAMES:
@@ -57,7 +63,7 @@ class HeaderRedactor:
         if key in PERSONAL:
             notes.add(f"header:{name.lower()}"[:60])
             return marker(PERSONAL[key])
-        if value.startswith("e") or key.startswith("nhsd"):
+        if _may_be_encoded(name, value):
             encoded = self._encoded(value, notes)
             if encoded is not None:
                 return encoded
@@ -81,6 +87,11 @@ class HeaderRedactor:
                 memory[value] = known
         notes |= known[1]
         return known[0]
+
+
+def _may_be_encoded(name: str, value: str) -> bool:
+    # Base64 of an opening brace starts with "e".
+    return value.startswith("e") or name[:4].lower() == "nhsd"
 
 
 def _credential(value: str) -> str:

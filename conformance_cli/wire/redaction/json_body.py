@@ -30,16 +30,21 @@ def redact_json(text: str, scrubber: Scrubber, notes: Notes) -> str:
     """The redacted text.  Also learns what it masks.  Raises ``TooDeepError``."""
     reader = JsonReader(text)
     decided = [(leaf, decide(leaf)) for leaf in reader.leaves]
-    for leaf, decision in decided:
-        learn_from(leaf, decision.category, scrubber)
-    edits = [edit for key in reader.keys if (edit := _edited_key(key, scrubber, notes))]
+    for leaf, (category, _) in decided:
+        if category:
+            learn_from(leaf, category, scrubber)
+    edits = _edited_keys(reader.keys, scrubber, notes)
     edits += [(start, end, f'"{marker("unclear")}"') for start, end in reader.unclear]
-    for leaf, decision in decided:
-        if decision.category:
-            new = _masked(leaf, decision.category, scrubber, notes)
+    # Systems, codes and statuses repeat; nothing is learned any more from here on.
+    treated: dict[tuple[str, Treatment], str] = {}
+    for leaf, (category, treatment) in decided:
+        value = leaf.value
+        if category:
+            new = _masked(leaf, category, scrubber, notes)
         else:
-            new = _treated(leaf.value, decision.treatment, scrubber, notes)
-        if new != leaf.value:
+            new = treated.get((value, treatment)) or _treated(value, treatment, scrubber, notes)
+            treated[value, treatment] = new
+        if new != value:
             edits.append((leaf.start, leaf.end, json.dumps(new, ensure_ascii=False)))
     redacted = _edited(text, edits)
     if reader.unclear:  # its quotes may be out of step: look for labels in the whole text
@@ -83,15 +88,18 @@ def _masked(leaf: Leaf, category: str, scrubber: Scrubber, notes: Notes) -> str:
     return marker(category)
 
 
-def _edited_key(
-    key: tuple[int, int, str], scrubber: Scrubber, notes: Notes
-) -> tuple[int, int, str] | None:
-    start, end, name = key
-    if name.isidentifier() and len(name) < 40:
-        new = scrubber.secrets.scrub(name, notes)
-    else:
-        new = scrubber.text(name, notes)
-    return None if new == name else (start, end, json.dumps(new, ensure_ascii=False))
+def _edited_keys(
+    keys: list[tuple[int, int, str]], scrubber: Scrubber, notes: Notes
+) -> list[tuple[int, int, str]]:
+    clean = {}
+    for name in {name for _, _, name in keys}:
+        plain = name.isidentifier() and len(name) < 40
+        clean[name] = (scrubber.secrets.scrub if plain else scrubber.text)(name, notes)
+    return [
+        (start, end, json.dumps(clean[name], ensure_ascii=False))
+        for start, end, name in keys
+        if clean[name] != name
+    ]
 
 
 def _edited(text: str, edits: list[tuple[int, int, str]]) -> str:

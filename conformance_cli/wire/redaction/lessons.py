@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from conformance_cli.wire.redaction.decide import identifies_person, is_public, may_show_person
-from conformance_cli.wire.redaction.elements import CONTAINERS, KINDS, PERSONAL, PERSONS
+from conformance_cli.wire.redaction.elements import (
+    CONTAINERS,
+    KINDS,
+    PERSONAL,
+    PERSONS,
+    patched_category,
+)
 from conformance_cli.wire.redaction.scrubber import Scrubber
 from conformance_cli.wire.redaction.tree import Leaf, element_name
 
@@ -78,6 +84,8 @@ def _by_place(name: str, fields: dict[str, Any], place: _Place, resource: str) -
     if name == "value" and place[0] in _IDENTIFIERS:
         system = str(fields.get("system", ""))
         return "identifier" if identifies_person(system, resource, place[3]) else ""
+    if name == "value":
+        return patched_category(fields)
     if name == "display":
         return "display" if may_show_person(fields) else ""
     return "name" if name == "name" else ""

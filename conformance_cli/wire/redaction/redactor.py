@@ -23,6 +23,8 @@ from conformance_cli.wire.redaction.scrubber import Scrubber
 from conformance_cli.wire.redaction.urls import redact_url
 
 _MAX_TEXT = 64 * 1024
+#: Wider than any gap inside a phrase.
+_APART = "\n" * 8
 
 
 class Redactor:
@@ -68,10 +70,15 @@ class Redactor:
         Without ``keep_body`` only the sizes of the bodies are kept; their personal
         values are learned all the same.
         """
+        # First everything is learned: what one part teaches must be gone from all others.
+        flaws = [self._learned(message) for message in (exchange.request, exchange.response)]
         notes: Notes = set()
-        # Bodies first: what they teach must be gone from URLs and headers as well.
-        sent = self._body(exchange.request, notes, keep=keep_body)
-        received = self._body(exchange.response, notes, keep=keep_body)
+        if "?" in exchange.request.url:
+            self._url(exchange.request.url, set())
+        sent, received = (
+            self._body(message, flaw, notes, keep=keep_body)
+            for message, flaw in zip((exchange.request, exchange.response), flaws, strict=True)
+        )
         request = EvidenceRequest(
             self._clean(exchange.request.method, notes),
             self._url(exchange.request.url, notes),
@@ -103,21 +110,34 @@ class Redactor:
         reason = self._clean(response.reason, notes)
         return EvidenceResponse(response.status, reason, self._headers(response, notes), body)
 
+    def _learned(self, message: Request | Response | None) -> str:
+        """Learn from a message; why that was not possible, if it was not."""
+        if message is None:
+            return ""
+        try:
+            self._header_redactor.learn(message.headers)
+            if message.body:
+                learn_body(message.body, message.header("Content-Type"), self._scrubber)
+        except Exception as error:  # noqa: BLE001 - what cannot be judged is not kept
+            return type(error).__name__
+        return ""
+
     def _body(
-        self, message: Request | Response | None, notes: Notes, *, keep: bool
+        self, message: Request | Response | None, flaw: str, notes: Notes, *, keep: bool
     ) -> EvidenceBody | None:
         if message is None or not message.body:
             return None
         content_type = message.header("Content-Type")
-        size, media = len(message.body), media_type(content_type)
-        try:
-            if keep:
+        reason = "bodies of this test are not kept"
+        if keep and not flaw:
+            try:
                 return redact_body(message.body, content_type, self._scrubber, notes)
-            learn_body(message.body, content_type, self._scrubber)
-        except Exception as error:  # noqa: BLE001 - what cannot be judged is not kept
-            reason = f"it could not be redacted safely ({type(error).__name__})"
-            return EvidenceBody(size, media_type=media, omitted=reason)
-        return EvidenceBody(size, media_type=media, omitted="bodies of this test are not kept")
+            except Exception as error:  # noqa: BLE001 - what cannot be judged is not kept
+                flaw = type(error).__name__
+        if flaw:
+            reason = f"it could not be redacted safely ({flaw})"
+        media = self._scrubber.secrets.scrub(media_type(content_type), notes)
+        return EvidenceBody(len(message.body), media_type=media, omitted=reason)
 
     def _headers(self, message: Request | Response, notes: Notes) -> tuple[tuple[str, str], ...]:
         try:
@@ -132,6 +152,8 @@ class Redactor:
             return marker("unreadable")
 
     def _clean(self, text: str, notes: Notes) -> str:
+        if len(text) < 3:
+            return storable(text)
         try:
             return storable(redact_text(text[:_MAX_TEXT], self._scrubber, notes))
         except Exception:  # noqa: BLE001 - what cannot be judged is not kept
@@ -139,6 +161,7 @@ class Redactor:
 
     def _told(self, notes: Notes) -> tuple[str, ...]:
         # Notes quote element names, which an endpoint may have chosen.
-        secrets = self._scrubber.secrets
-        clean = (self._scrubber.remembered(secrets.scrub(note, set()), set()) for note in notes)
-        return tuple(sorted({storable(note) for note in clean}))
+        if not notes:
+            return ()
+        together = storable(self._scrubber.secrets.scrub(_APART.join(notes), set()))
+        return tuple(sorted(set(self._scrubber.remembered(together, set()).split(_APART))))

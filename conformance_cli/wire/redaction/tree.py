@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from conformance_cli.wire.redaction.elements import CONTAINERS, normal
+from conformance_cli.wire.redaction.elements import CONTAINERS, normal, patched_category
 
 
 @lru_cache(maxsize=4096)
@@ -45,6 +45,8 @@ class Node:
         """The category of the nearest container around, within the same resource."""
         if self._category is None:
             own = "" if self.is_resource else CONTAINERS.get(self.key, "")
+            if self.key == "value" and self.parent is not None:
+                own = patched_category(self.parent.fields)
             above = self.parent.category if self.parent and not self.is_resource else ""
             self._category = own or above
         return self._category
