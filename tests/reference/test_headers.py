@@ -101,9 +101,9 @@ def test_a_wrong_method_is_told_the_right_ones(
     ("method", "path"),
     [
         ("POST", "/Appointment"),
-        ("PUT", f"/Appointment/{uuid4()}"),
-        ("PATCH", f"/Appointment/{uuid4()}"),
-        ("DELETE", f"/ServiceRequest/{uuid4()}"),
+        ("PUT", "/Appointment/5f0c1d52-0002-4000-8000-000000000002"),
+        ("PATCH", "/Appointment/5f0c1d52-0002-4000-8000-000000000002"),
+        ("DELETE", "/ServiceRequest/5f0c1d52-0002-4000-8000-000000000002"),
         ("GET", "/DocumentReference"),
         ("GET", "/Endpoint"),
     ],
