@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from conformance_cli.cli import reports
 from conformance_cli.cli.compose import definitions, endpoint_of, plan_of
@@ -79,30 +79,28 @@ def _resume(
     from conformance_cli.store import RunDirectory
 
     folder = find_run(reference, configured(flags, session).reports.directory)
-    with RunDirectory.resume(folder) as directory:
-        header = directory.header
-        config = inherited(_of_environment(flags, header, session), header)
-        return _go_on(config, directory, session, form)
-
-
-def _go_on(config: Config, directory: RunDirectory, session: Session, form: str | None) -> ExitCode:
-    header = directory.header
+    header = _load(folder).header
+    only = header.settings.only
+    config = inherited(_of_environment(flags, header, session), header)
     endpoint = endpoint_of(config)
-    plan = plan_of(config, definitions(config), header.settings.only)
+    plan = plan_of(config, definitions(config), only)
     targets = _targets(config)
     console = console_for(form, session, _answer_stream(targets))
     with connected(config, endpoint, plan, session) as bench:
         shown = bench.redactor.text(endpoint)
-        now = header_of(config, plan, shown, only=header.settings.only, waivers=header.waivers)
-        same_run(header, now, directory.path)
-        say(
-            f"Going on with run {header.id}: {len(directory.finished)} of {len(header.planned)} "
-            "tests are done"
-        )
-        for test in directory.in_flight:
-            say(f"{test} was cut off before: it runs again, and may have left data behind")
-        job = Job(plan, header, directory, pace_of(config), targets, directory.finished)
-        return execute(job, bench, console)
+        now = header_of(config, plan, shown, only=only, waivers=header.waivers)
+        same_run(header, now, folder)
+        with RunDirectory.resume(folder) as directory:
+            _tell_what_is_done(directory)
+            job = Job(plan, header, directory, pace_of(config), targets, directory.finished)
+            return execute(job, bench, console)
+
+
+def _tell_what_is_done(directory: RunDirectory) -> None:
+    header, done = directory.header, len(directory.finished)
+    say(f"Going on with run {header.id}: {done} of {len(header.planned)} tests are done")
+    for test in directory.in_flight:
+        say(f"{test} was cut off before: it runs again, and may have left data behind")
 
 
 def _of_environment(flags: Mapping[str, Any], header: RunHeader, session: Session) -> Config:
@@ -116,7 +114,7 @@ def _targets(config: Config) -> tuple[Target, ...]:
     return reports.prepared([Target(t.format, t.path) for t in config.reports.formats])
 
 
-def _answer_stream(targets: tuple[Target, ...]) -> Any:
+def _answer_stream(targets: tuple[Target, ...]) -> TextIO:
     """Where the summary goes: aside, if a report is the answer on stdout."""
     return sys.stderr if any(target.path == "-" for target in targets) else sys.stdout
 

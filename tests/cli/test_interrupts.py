@@ -226,12 +226,13 @@ def test_a_run_does_not_go_on_under_other_conditions(further, what, tmp_path, cl
     assert "error[resume-differs]" in done.err
     assert what in done.err
     assert len(served.asked) == before
+    assert "resumed" not in last_record(tmp_path).lower()
 
 
 def test_a_complete_run_cannot_be_resumed(tmp_path, cli) -> None:
     with endpoint() as served:
         cli(*run_of(served), cwd=tmp_path)
-        done = cli("run", "--resume", "latest", *BASE, cwd=tmp_path)
+        done = cli(*RESUME, cwd=tmp_path)
     assert done.code == 2
     assert "error[run-complete]" in done.err
 
