@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import nox
 
@@ -12,38 +13,43 @@ nox.options.sessions = ["lint", "types", "tests", "proof"]
 WORKERS = os.environ.get("PYTEST_WORKERS", "2")
 
 
+def python(session: nox.Session, module: str, *arguments: str) -> None:
+    """Run a module with the interpreter that runs nox: the environment need not be active."""
+    session.run(sys.executable, "-m", module, *arguments, external=True)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style and formatting."""
-    session.run("ruff", "check", ".", external=True)
-    session.run("ruff", "format", "--check", ".", external=True)
+    python(session, "ruff", "check", ".")
+    python(session, "ruff", "format", "--check", ".")
 
 
 @nox.session
 def types(session: nox.Session) -> None:
     """Types, strictly."""
-    session.run("mypy", external=True)
+    python(session, "mypy")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Every test, the slow ones and those in a browser too."""
-    session.run("pytest", "-n", WORKERS, *session.posargs, external=True)
+    python(session, "pytest", "-n", WORKERS, *session.posargs)
 
 
 @nox.session
 def quick(session: nox.Session) -> None:
     """The tests to run while working."""
-    session.run("pytest", "-n", WORKERS, "-m", "not slow", *session.posargs, external=True)
+    python(session, "pytest", "-n", WORKERS, "-m", "not slow", *session.posargs)
 
 
 @nox.session
 def proof(session: nox.Session) -> None:
     """Every planted fault of the bundled packs is caught, under the right requirement."""
-    session.run("conformance", "-q", "pack", "test", "bars@1.0.0", "--jobs", WORKERS, external=True)
+    python(session, "conformance_cli", "-q", "pack", "test", "bars@1.0.0", "--jobs", WORKERS)
 
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
     """Speed and memory, as ratios."""
-    session.run("python", "-m", "benchmarks", *session.posargs, external=True)
+    python(session, "benchmarks", *session.posargs)
