@@ -112,6 +112,23 @@ def test_an_operation_outcome_stays_readable():
     assert redacted(outcome) == outcome
 
 
+def test_the_words_of_code_systems_and_the_names_of_places_stay():
+    encounter = {
+        "resourceType": "Encounter",
+        "class": {"system": "http://x", "code": "AMB", "display": "ambulatory"},
+        "serviceProvider": {"reference": "urn:uuid:1", "display": "Elm Lane Practice"},
+        "type": [{"coding": [{"display": "Wheelchair access"}]}],
+        "location": [{"location": {"reference": "urn:uuid:2", "display": "Room 4"}}],
+    }
+    assert redacted(encounter) == encounter
+
+
+def test_an_id_is_never_taken_for_encoded_json():
+    ids = ["e3177167-40fc-4f1a-80f2-a2f17f18fde7", "eeeeeeee-1111-4222-8333-123456789abc"]
+    bundle = {"resourceType": "Bundle", "entry": [{"fullUrl": f"urn:uuid:{i}"} for i in ids]}
+    assert redacted(bundle) == bundle
+
+
 def test_organisations_and_software_keep_their_names():
     for resource in (
         {

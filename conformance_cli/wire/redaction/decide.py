@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from conformance_cli.wire.redaction.elements import (
     PERSON_SYSTEM,
     PERSONAL,
     PERSONS,
+    PLACE_REFERENCES,
     PLACES,
     PUBLIC,
     TECHNICAL,
@@ -73,7 +74,7 @@ def decide(leaf: Leaf) -> Decision:
         personal = identifies_person(node.fields.get("system", ""), node.resource_type, above)
         return _MASKS["identifier"] if personal else _SCRUB
     if name == "display":
-        return _MASKS["display"] if may_show_person(node.fields) else _SCRUB
+        return _MASKS["display"] if may_show_person(node.key, node.fields) else _SCRUB
     return _plain(leaf, name)
 
 
@@ -81,6 +82,8 @@ def _personal(leaf: Leaf, category: str) -> Decision:
     node, name = leaf.node, leaf.name
     if node.category and name in KINDS and not (category == "photo" and name == "url"):
         return _CODED if name in CODED else _SCRUB
+    if name == "display" and is_coding(node.key, node.fields):
+        return _SCRUB
     contact = node.within("contact")
     if category in ("telecom", "address") and is_public(node.resource_type) and not contact:
         return _SCRUB
@@ -93,7 +96,7 @@ def _plain(leaf: Leaf, name: str) -> Decision:
     if name == "name":
         return _SCRUB if resource in NAMED_THINGS else _MASKS["name"]
     if leaf.is_text and (name in FREE_TEXT or name.endswith(("string", "markdown"))):
-        return _SCRUB if resource in TECHNICAL else _MASKS["text"]
+        return _SCRUB if is_public(resource) else _MASKS["text"]
     if name == "data" and leaf.is_text:
         return _MASKS["data"]
     if resource in PERSONS and name in ("valuedate", "valuedatetime"):
@@ -103,12 +106,26 @@ def _plain(leaf: Leaf, name: str) -> Decision:
     return _CODED if name in CODED else _SCRUB
 
 
-def may_show_person(fields: Mapping[str, Any]) -> bool:
-    """Whether the ``display`` among these values may be a person's name."""
-    if "code" in fields:  # a Coding: the words of a code system
+def is_coding(key: str, fields: Mapping[str, Any]) -> bool:
+    """Whether these values are a Coding, whose ``display`` is the word of a code system."""
+    return "code" in fields or key.endswith("coding")
+
+
+def may_show_person(key: str, fields: Mapping[str, Any]) -> bool:
+    """Whether the ``display`` among the values of ``key`` may be a person's name."""
+    if key in PLACE_REFERENCES or is_coding(key, fields):
         return False
+    return not _is_to(PLACES, fields)
+
+
+def shows_person(key: str, fields: Mapping[str, Any]) -> bool:
+    """Whether it is one for certain enough to be worth remembering."""
+    return may_show_person(key, fields) and (key in PERSON_REFERENCES or _is_to(PERSONS, fields))
+
+
+def _is_to(types: Iterable[str], fields: Mapping[str, Any]) -> bool:
     target = str(fields.get("reference") or fields.get("type") or "")
-    return not any(f"{place}/" in target or target == place for place in PLACES)
+    return any(f"{one}/" in target or target == one for one in types)
 
 
 def identifies_person(system: str, resource: str, above: str) -> bool:
@@ -131,5 +148,5 @@ def _owner_of(system: str) -> bool | None:
 
 
 def is_public(resource: str) -> bool:
-    """Whether telephone numbers and addresses of this resource type are published."""
+    """Whether what this resource type says of itself is published anyway."""
     return resource in PUBLIC or resource in TECHNICAL

@@ -112,11 +112,20 @@ PERSON_REFERENCES = frozenset(
         "participant",
         "actor",
         "enterer",
-        "sender",
         "generalpractitioner",
         "informationsource",
         "attester",
         "party",
+    }
+)
+
+#: References that only an organisation, a place or a thing can stand in.
+PLACE_REFERENCES = frozenset(
+    {
+        *("managingorganization", "serviceprovider", "organization", "providerorganization"),
+        *("providedby", "custodian", "manufacturer", "partof", "healthcareservice", "location"),
+        *("schedule", "slot", "endpoint", "insurer", "ownedby", "coveragearea", "assigner"),
+        *("medicationreference", "device", "network", "serviceprovision"),
     }
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance_cli.wire.redaction.decide import identifies_person, is_public, may_show_person
+from conformance_cli.wire.redaction.decide import identifies_person, is_public, shows_person
 from conformance_cli.wire.redaction.elements import (
     CONTAINERS,
     KINDS,
@@ -38,7 +38,8 @@ _Place = tuple[str, str, str, str]
 
 def learn_from(leaf: Leaf, category: str, scrubber: Scrubber) -> None:
     """Remember the value of a leaf that was masked as ``category``, if it is of use."""
-    if leaf.value and leaf.is_text:
+    unsure = category == "display" and not shows_person(leaf.node.key, leaf.node.fields)
+    if leaf.value and leaf.is_text and not unsure:
         _learn(leaf.name, leaf.value, category, leaf.node.resource_type, scrubber)
 
 
@@ -87,7 +88,7 @@ def _by_place(name: str, fields: dict[str, Any], place: _Place, resource: str) -
     if name == "value":
         return patched_category(fields)
     if name == "display":
-        return "display" if may_show_person(fields) else ""
+        return "display" if shows_person(place[0], fields) else ""
     return "name" if name == "name" else ""
 
 
@@ -105,5 +106,11 @@ def _learn(name: str, value: str, category: str, resource: str, scrubber: Scrubb
             scrubber.learn(value, "name")
         elif not resource or resource in PERSONS:
             scrubber.learn(value, "display")
-    elif category in _CATEGORIES or (category == "address" and name in _ADDRESS_PARTS):
+    elif category in _CATEGORIES or _is_home(name, value, category):
         scrubber.learn(value, category)
+
+
+def _is_home(name: str, value: str, category: str) -> bool:
+    # One word alone is a town more often than a house.
+    telling = " " in value.strip() or any(c.isdigit() for c in value)
+    return category == "address" and name in _ADDRESS_PARTS and telling

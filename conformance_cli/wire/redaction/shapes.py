@@ -15,7 +15,8 @@ _PEM = re.compile(
     r"-----BEGIN [A-Z0-9 ]{1,40}-----.*?(?:-----END [A-Z0-9 ]{1,40}-----|\Z)", re.DOTALL
 )
 _RUN = re.compile(r"[A-Za-z0-9+/_=.~-]{24,}+")
-_OBJECT = re.compile(rb"\{\s*[\"}]")
+# A quote must follow the brace: "{}" in base64 is also how many a UUID starts.
+_OBJECT = re.compile(rb"\{\s*\"")
 _SCHEME = re.compile(
     r"\b(bearer|basic|dpop)([ \t]+)(?![a-z_-]{1,40}[ \t]*=[ \t]*\")([a-z0-9._~+/-]{6,}+=*)",
     re.IGNORECASE,
