@@ -160,7 +160,7 @@ class RunDirectory:
             self._journal.append(Started(test_id))
 
     def test_finished(self, result: TestResult, evidence: Sequence[Evidence]) -> None:
-        """Record a result, its evidence first; on return both are on disk.
+        """Record a result, its evidence first; a crash after the return loses neither.
 
         Raises ``ValueError`` for a test that has finished before.
         """
@@ -181,6 +181,7 @@ class RunDirectory:
     def finish(self, state: RunState, finished: datetime) -> None:
         """Record how the run ended, and close it."""
         with self._recording():
+            sync_directory(self._path / EVIDENCE)
             self._journal.append(Footer(state, finished))
             self._journal.sync()
         self.close()

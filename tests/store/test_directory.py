@@ -165,7 +165,10 @@ def test_evidence_is_on_disk_before_the_line_that_refers_to_it(
         run.test_started("one")
         assert synced == []
         run.test_finished(result("one"), evidence("one"))
-        assert synced == [".one.jsonl.part", "evidence", "journal.jsonl"]
+        assert synced == [".one.jsonl.part", "journal.jsonl"]
+        synced.clear()
+        run.finish(RunState.COMPLETE, WHEN)
+        assert synced == ["evidence", "journal.jsonl"]
 
 
 # -- resuming -----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from conformance_cli.model.exchange import (
     Evidence,
@@ -23,8 +24,19 @@ from conformance_cli.wire.redaction.scrubber import Scrubber
 from conformance_cli.wire.redaction.urls import redact_url
 
 _MAX_TEXT = 64 * 1024
+#: Shorter texts, and so many of them, are remembered with their redacted form.
+_LONG = 2_000
+_MAX_REMEMBERED = 4096
 #: Wider than any gap inside a phrase.
 _APART = "\n" * 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """Texts that were redacted while nothing new was learned: most come many times."""
+
+    knowledge: tuple[int, int]
+    texts: dict[str, str]
 
 
 class Redactor:
@@ -46,6 +58,7 @@ class Redactor:
     ) -> None:
         self._scrubber = Scrubber(test_nhs_numbers)
         self._header_redactor = HeaderRedactor(self._scrubber)
+        self._memory = _Memory(self._scrubber.knowledge, {})
         for secret in secrets:
             self.add_secret(secret)
 
@@ -59,6 +72,17 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """A text without secrets, tokens, NHS numbers and personal values seen so far."""
+        if len(text) > _LONG:
+            return self._redacted(text)
+        memory = self._memory
+        if memory.knowledge != self._scrubber.knowledge or len(memory.texts) >= _MAX_REMEMBERED:
+            memory = self._memory = _Memory(self._scrubber.knowledge, {})
+        known = memory.texts.get(text)
+        if known is None:
+            known = memory.texts[text] = self._redacted(text)
+        return known
+
+    def _redacted(self, text: str) -> str:
         try:
             return storable(redact_text(text[:_MAX_TEXT], self._scrubber, set()))
         except Exception:  # noqa: BLE001 - a text that cannot be judged is not shown
