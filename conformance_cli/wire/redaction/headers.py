@@ -10,7 +10,7 @@ from conformance_cli.wire.redaction.elements import PERSONAL, is_secret_name, no
 from conformance_cli.wire.redaction.json_body import redact_json, redact_text
 from conformance_cli.wire.redaction.json_reader import TooDeepError
 from conformance_cli.wire.redaction.markers import Notes, marker, storable
-from conformance_cli.wire.redaction.scrubber import Scrubber
+from conformance_cli.wire.redaction.scrubber import Scrubber, is_uuid
 
 _SECRET_NAMES = frozenset(
     {"setcookie", "xapikey", "proxyauthenticationinfo", "authenticationinfo", "xclientcert",
@@ -90,7 +90,9 @@ class HeaderRedactor:
 
 
 def _may_be_encoded(name: str, value: str) -> bool:
-    # Base64 of an opening brace starts with "e".
+    # Base64 of an opening brace starts with "e"; so does one UUID in sixteen.
+    if is_uuid(value):
+        return False
     return value.startswith("e") or name[:4].lower() == "nhsd"
 
 

@@ -16,6 +16,11 @@ from conformance_cli.wire.redaction.shapes import scrub_personal, scrub_tokens
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
+def is_uuid(text: str) -> bool:
+    """Whether a text is a UUID, which is an id and can hold nothing about a person."""
+    return len(text) == 36 and _UUID.fullmatch(text) is not None
+
+
 class Treatment(Enum):
     """What a value that stays is gone through for."""
 
@@ -48,7 +53,7 @@ class Scrubber:
 
     def text(self, text: str, notes: Notes) -> str:
         """Free text: secrets, tokens, personal patterns, numbers, learned values."""
-        if len(text) == 36 and _UUID.fullmatch(text):  # most headers; no pattern can match
+        if is_uuid(text):  # most headers; no pattern can match
             return self.remembered(self.secrets.scrub(text, notes), notes)
         text = scrub_tokens(self.secrets.scrub(text, notes), notes)
         text = scrub_personal(text, notes)
