@@ -24,6 +24,7 @@ _PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _USERINFO = re.compile(r"[a-z][a-z0-9+.-]*://[^/@\s:]*:([^/@\s]+)@", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9+/=_.~-]{32,}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PATH = re.compile(r"[.~]{0,2}/")
 _SEPARATORS = re.compile(r"[-_.~=]")
 
 
@@ -78,7 +79,8 @@ def looks_secret(text: str) -> str:
     if found := _USERINFO.search(text):
         return "" if "${" in found[1] else "a URL with a password"
     # identifiers and paths are long too, and no secrets
-    parts = _UUID.sub("", text).split("/") if "://" in text else [_UUID.sub("", text)]
+    bare = _UUID.sub("", text)
+    parts = bare.split("/") if "://" in text or _PATH.match(text) else [bare]
     words = (word for part in parts for word in _WORD.findall(part))
     return "a key or token" if any(map(_random, words)) else ""
 

@@ -102,6 +102,8 @@ class TestLooks:
             "9000000009",
             "90000000099000000009900000000990000000099",
             "certificates/client-of-the-reference-environment-2026-01.pem",
+            "/var/lib/tmpuf8k31k8/inner0/results9/x7y8z9",
+            "./a1b2c3d4/e5f6g7h8/i9j0k1l2/m3n4o5",
             "https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-Organization-1",
             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
             "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1",
