@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,6 +15,7 @@ from conformance_cli.cli.session import Session
 from conformance_cli.model.diagnostics import ConformanceError, ExitCode
 from conformance_cli.model.pack import TestPack
 from conformance_cli.model.profile import Profile
+from conformance_cli.model.run import DEMO
 
 if TYPE_CHECKING:
     from conformance_cli.engine import Plan
@@ -105,7 +106,7 @@ def perform(stage: Stage, flags: Mapping[str, Any], session: Session, form: str 
         config = _config(stage, running.base_url, flags)
         plan = _plan(stage, config)
         targets = reports.prepared([Target(t.format, t.path) for t in config.reports.formats])
-        header = header_of(config, plan, running.base_url)
+        header = replace(header_of(config, plan, running.base_url), environment=DEMO)
         directory = RunDirectory.create(config.reports.directory / header.id, header)
         job = Job(plan, header, directory, pace_of(config), targets)
         with local_bench(running, plan) as bench:

@@ -89,6 +89,10 @@ class RunHeader:
     planned_requirements: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+#: ``RunHeader.environment`` of a demo: its server is gone when its report is read.
+DEMO = "demo"
+
+
 class RunState(Enum):
     """How a run ended.  ``incomplete`` means that the journal has no footer."""
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from conformance_cli.model.exchange import Evidence, EvidenceBody
 from conformance_cli.model.result import Cause
-from conformance_cli.model.run import RunState
+from conformance_cli.model.run import DEMO, RunState
 from conformance_cli.model.verdict import Outcome
 from conformance_cli.reporting.gaps import gaps
 from conformance_cli.reporting.text import is_safe
@@ -62,6 +62,8 @@ def evidence_command(evidence_id: str, directory: str) -> str:
 def next_command(view: ReportView) -> str:
     """What to type next, from what the outcome stands on."""
     where = word(view.directory)
+    if view.run.header.environment == DEMO:
+        return _after_demo(view)
     if view.run.state in (RunState.INTERRUPTED, RunState.INCOMPLETE):
         return f"conformance run --resume {where}"
     if view.run.state is RunState.SETUP_FAILED:
@@ -75,6 +77,13 @@ def next_command(view: ReportView) -> str:
     if view.run.header.settings.gate != "certify":
         return f"conformance run {_target(view)} --gate certify"
     return f"conformance report {where} --report html"
+
+
+def _after_demo(view: ReportView) -> str:
+    if view.judgement.outcome is Outcome.NOT_CONFORMANT:
+        shown = view.judgement.decided_by[0]
+        return f"{explain_command(shown)} -r {word(view.directory)}"
+    return "conformance init"
 
 
 def _to_decide(view: ReportView) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance_cli.model.exchange import Evidence, EvidenceBody, EvidenceRequest
-from conformance_cli.model.run import RunState
+from conformance_cli.model.run import DEMO, RunState
 from conformance_cli.reporting.shell import curl, next_command, word
 from conformance_cli.reporting.text import is_safe
 from tests.reporting import fixed_run
@@ -130,6 +130,17 @@ def test_a_body_that_cannot_be_inlined_is_read_from_a_file(body: EvidenceBody):
 def test_after_failures_the_next_command_runs_the_failed_tests_again():
     directory = "conformance-results/20261123-0941-k3"
     assert next_command(fixed_run.view()) == f"conformance run --rerun {directory} --failed"
+
+
+def of_a_demo(view):
+    header = replace(view.run.header, environment=DEMO)
+    return replace(view, run=replace(view.run, header=header))
+
+
+def test_after_a_demo_no_command_names_its_server_which_has_stopped():
+    good, bad = of_a_demo(fixed_run.conformant()), of_a_demo(fixed_run.view())
+    assert next_command(good) == "conformance init"
+    assert next_command(bad).startswith(f"conformance explain {bad.judgement.decided_by[0]} -r ")
 
 
 def test_after_a_conformant_run_the_next_command_raises_the_gate():
