@@ -12,6 +12,9 @@ Json = Any
 
 #: How deep arrays and objects of a body may nest.
 MAX_DEPTH = 200
+#: How many values a body may hold, about: each takes some hundred bytes once it is read,
+#: many times what it takes on the wire.  A whole GP record of 5 MB holds about half.
+MAX_VALUES = 250_000
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _BOM = b"\xef\xbb\xbf"
@@ -60,6 +63,10 @@ def parse_body(body: bytes) -> ParsedBody:
 
 
 def _parse(text: str, remark: str) -> ParsedBody:
+    # marks inside of texts count too: counting must be cheap, and the bound is generous
+    if sum(map(text.count, ",{[")) > MAX_VALUES:
+        problem = f"holds more than {MAX_VALUES} values"
+        return ParsedBody(problem=problem, beyond_bounds=True)
     try:
         value = json.loads(
             text,

@@ -33,6 +33,7 @@ BEYOND = [
     (b"[" * 201 + b"]" * 201, "nests more than 200 deep"),
     (b"[" + b"9" * 1001 + b"]", "more than 1000 digits"),
     (b"[1e999]", "which no double can hold"),
+    (b"[" + b"{}," * 300_000 + b"{}]", "holds more than 250000 values"),
 ]
 
 
