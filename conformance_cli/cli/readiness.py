@@ -37,7 +37,9 @@ def ready(config: Config, session: Session) -> bool:
         for result in chain(_local(config, found, plan), Preflight(plan, bench).checks()):
             shown.append(result)
             _show(result)
-    failed = any(result.status is PreflightStatus.FAILED for result in shown)
+    # what could not even be asked is not ready either
+    unready = (PreflightStatus.FAILED, PreflightStatus.SKIPPED)
+    failed = any(result.status in unready for result in shown)
     if failed:
         # preflight stops at the first failure, and this may be the cause of it
         for result in _not_given(plan, {result.name for result in shown}):

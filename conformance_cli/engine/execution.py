@@ -326,7 +326,7 @@ class _Execution:
             return
         except _Stop as stop:
             # a value that never came to be means that there is nothing to undo
-            if stop.reason.cause is not Cause.PRECONDITION:
+            if stop.reason.cause not in (Cause.PRECONDITION, Cause.FIXTURE):
                 self._leave_behind(item, stop.reason.text)
             return
         response = exchange.response
@@ -372,7 +372,12 @@ def _names(subject: Subject) -> dict[str, Any]:
 
 def _missing(error: ExpressionError) -> Reason:
     if isinstance(error, MissingValue):
-        return Reason(Cause.PRECONDITION, f"there is no value for {error}")
+        space, _, name = error.name.partition(".")
+        if space == "fixture" and name:
+            return Reason(
+                Cause.FIXTURE, f"fixture {name} was not given", f"give --fixture {name}=VALUE"
+            )
+        return Reason(Cause.PRECONDITION, f"there is no value for {error.name}", _MEND)
     return Reason(Cause.TOOL, f"an expression cannot be evaluated: {error}", "mend the pack")
 
 

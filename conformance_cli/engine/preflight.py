@@ -14,7 +14,13 @@ from conformance_cli.engine.plan import Plan, PlannedTest
 from conformance_cli.engine.probe import ProbeSender
 from conformance_cli.model.exchange import Exchange
 from conformance_cli.model.pack import Effect, Fixture, Step, TestCase, TestPack
-from conformance_cli.model.result import Cause, PreflightResult, PreflightStatus, TestResult
+from conformance_cli.model.result import (
+    Cause,
+    PreflightResult,
+    PreflightStatus,
+    Reason,
+    TestResult,
+)
 from conformance_cli.model.verdict import Verdict
 
 #: Beyond this, signed tokens are refused by many servers (exp and iat checks).
@@ -86,12 +92,13 @@ class Preflight:
                 self.bench.redactor.text(f"{failure.kind.value}: {failure.message}"),
                 failure.hint,
             )
-        if result.reason is not None:
+        reason = result.reason
+        if reason is not None and reason.cause is Cause.FIXTURE:
+            return _not_asked(name, reason)
+        if reason is not None:
+            hint = "check --endpoint: paths of the standard are appended to it"
             return PreflightResult(
-                name,
-                PreflightStatus.FAILED,
-                result.reason.text,
-                "check --endpoint: paths of the standard are appended to it",
+                name, PreflightStatus.FAILED, reason.text, hint if exchanges else reason.remedy
             )
         return PreflightResult(name, PreflightStatus.OK, _statuses(exchanges))
 
@@ -149,6 +156,8 @@ class Preflight:
         pack = next(p for p in self.plan.packs if fixture in p.fixtures)
         name = f"fixture {fixture.name}"
         result, exchanges = self._probe(pack, f"preflight-{fixture.name}", *fixture.verify)
+        if result.reason is not None and result.reason.cause is Cause.FIXTURE:
+            return _not_asked(name, result.reason)
         failure = next((e.failure for e in exchanges if e.failure is not None), None)
         why = failure.message if failure else result.reason.text if result.reason else ""
         if not why:
@@ -180,6 +189,13 @@ class Preflight:
         bench = replace(self.bench, sender=probe, keep_bodies="none")
         result, _ = run_test(PlannedTest(test, quiet), bench)
         return result, probe.exchanges
+
+
+def _not_asked(name: str, reason: Reason) -> PreflightResult:
+    """A check whose question needs a fixture: it says nothing about the endpoint."""
+    return PreflightResult(
+        name, PreflightStatus.SKIPPED, f"could not be asked: {reason.text}", reason.remedy
+    )
 
 
 def _for_want(planned: PlannedTest, fixture: Fixture) -> bool:

@@ -285,3 +285,26 @@ def test_a_base_url_that_does_not_answer_as_it_should_fails_preflight() -> None:
     assert [p.status for p in kept.preflights] == [PreflightStatus.FAILED]
     assert kept.results == []
     assert kept.state is RunState.SETUP_FAILED
+
+
+def test_a_set_up_check_that_needs_a_missing_fixture_says_nothing_of_the_endpoint() -> None:
+    asks = step("get", headers={"X-Target": "${fixture.thing}"}, require=(precondition(200),))
+    tested = pack(
+        case(
+            step("get", headers={"X-Target": "${fixture.thing}"}), id_="with", fixtures=("thing",)
+        ),
+        case(step("other", expect=(status(200),)), id_="without"),
+        fixtures=(Fixture("thing", "A thing"),),
+        preflight=(asks,),
+    )
+    with miniature(always(200)) as endpoint:
+        kept = run(endpoint.base_url, tested)
+    first, *_ = kept.preflights
+    assert first.status is PreflightStatus.SKIPPED
+    assert "fixture thing was not given" in first.message
+    assert first.hint == "give --fixture thing=VALUE"
+    assert kept.state is RunState.COMPLETE
+    reason = kept.result("with").reason
+    assert reason is not None
+    assert reason.cause is Cause.FIXTURE
+    assert kept.result("without").verdict is Verdict.PASS
