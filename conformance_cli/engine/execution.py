@@ -15,6 +15,7 @@ from conformance_cli.engine.assertions import judge_assertion, unreached
 from conformance_cli.engine.captures import MissingCapture, capture
 from conformance_cli.engine.plan import PlannedTest
 from conformance_cli.engine.ports import Redactor, Sender
+from conformance_cli.engine.reasons import MEND, missing_value, own_verdict, says_nothing
 from conformance_cli.engine.requests import build_request
 from conformance_cli.engine.scope import TestScope, exchange_names
 from conformance_cli.engine.script import Frame, ScriptStep, unfold, unfold_cleanup
@@ -43,10 +44,6 @@ class Bench:
     test_deadline_s: float = 120.0
     #: ``none``, ``failures`` or ``all``.
     keep_bodies: str = "failures"
-
-
-#: What would decide a test that stopped because the endpoint did not do its part.
-_MEND = "mend what failed, then run again"
 
 
 class _Stop(Exception):  # noqa: N818 - it stops a test, it is no error
@@ -100,7 +97,7 @@ class _Execution:
             title=self._test.title,
             pack=self._pack.ref,
             effect=self._test.effect,
-            verdict=_verdict(self._results),
+            verdict=own_verdict(self._results),
             requirements=self._test.requirements,
             assertions=tuple([_redacted(r, clean) for r in (*self._results, *self._observed)]),
             exchanges=tuple(e.id for e in self._exchanges),
@@ -131,7 +128,7 @@ class _Execution:
             if not truth(step.when, scope):
                 return
         except ExpressionError as error:
-            raise _Stop(_missing(error)) from error
+            raise _Stop(missing_value(error)) from error
         if time.monotonic() > self._deadline:
             raise _Stop(
                 Reason(
@@ -163,7 +160,7 @@ class _Execution:
                 raise _Stop(Reason(Cause.TOOL, f"procedure parameter {absent[0]} is not given"))
             self._frames[frame.number] = dict(render(dict(frame.parameters), scope))
         except ExpressionError as error:
-            raise _Stop(_missing(error)) from error
+            raise _Stop(missing_value(error)) from error
         self._cleanups.extend((step, frame) for step in frame.cleanup)
         return True
 
@@ -198,7 +195,7 @@ class _Execution:
                 self._pack, item.step, self._bench.sender.base_url, self._view(item)
             )
         except ExpressionError as error:
-            raise _Stop(_missing(error)) from error
+            raise _Stop(missing_value(error)) from error
         except ConformanceError as error:
             raise _Stop(Reason(Cause.TOOL, str(error), "mend the pack")) from error
         exchange = self._bench.sender.send(request, self._next_id(), deadline)
@@ -212,7 +209,7 @@ class _Execution:
                 self._pack, item.step, self._bench.sender.base_url, self._view(item)
             )
         except ExpressionError as error:
-            raise _Stop(_missing(error)) from error
+            raise _Stop(missing_value(error)) from error
         first = len(self._exchanges) + 1
         ids = [f"{self._test.id}/{first + n}" for n in range(count)]
         with ThreadPoolExecutor(count) as pool:
@@ -244,7 +241,7 @@ class _Execution:
                     result_id=f"{self._test.id}:{observation.name}.{n}/{number}",
                     verifies=(),
                 )
-                if result is not None and not _says_nothing(result):
+                if result is not None and not says_nothing(result):
                     self._observed.append(result)
 
     def _require(self, item: ScriptStep, subject: Subject, scope: Mapping[str, Any]) -> None:
@@ -260,7 +257,7 @@ class _Execution:
                 Reason(
                     Cause.PRECONDITION,
                     f"{what}: {seen if result.expected else result.title} ({result.exchange})",
-                    _MEND,
+                    MEND,
                 )
             )
 
@@ -298,7 +295,7 @@ class _Execution:
                 else:
                     text = str(error)
                 # the step itself was judged: only what follows stays undecided
-                raise _StopAfter(Reason(Cause.PRECONDITION, text, _MEND)) from error
+                raise _StopAfter(Reason(Cause.PRECONDITION, text, MEND)) from error
 
     def _record_unreached(self, script: Sequence[ScriptStep], reason: Reason) -> None:
         for item in script:
@@ -370,34 +367,5 @@ def _names(subject: Subject) -> dict[str, Any]:
     return exchange_names(subject.exchange, lambda: subject.body().value)
 
 
-def _missing(error: ExpressionError) -> Reason:
-    if isinstance(error, MissingValue):
-        space, _, name = error.name.partition(".")
-        if space == "fixture" and name:
-            return Reason(
-                Cause.FIXTURE, f"fixture {name} was not given", f"give --fixture {name}=VALUE"
-            )
-        return Reason(Cause.PRECONDITION, f"there is no value for {error.name}", _MEND)
-    return Reason(Cause.TOOL, f"an expression cannot be evaluated: {error}", "mend the pack")
-
-
-def _says_nothing(result: AssertionResult) -> bool:
-    reason = result.reason
-    return (
-        result.verdict is Verdict.NOT_TESTED
-        and reason is not None
-        and reason.cause is Cause.NOTHING_TO_JUDGE
-    )
-
-
 def _redacted_reason(reason: Reason | None, redactor: Redactor) -> Reason | None:
     return None if reason is None else replace(reason, text=redactor.text(reason.text))
-
-
-def _verdict(results: Sequence[AssertionResult]) -> Verdict:
-    """The test's own verdict, for people; requirements are judged elsewhere."""
-    verdicts = {r.verdict for r in results if not _says_nothing(r)}
-    for verdict in (Verdict.FAIL, Verdict.ERROR, Verdict.NOT_TESTED, Verdict.WARNING):
-        if verdict in verdicts:
-            return verdict
-    return Verdict.PASS if Verdict.PASS in verdicts else Verdict.NOT_TESTED
