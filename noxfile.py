@@ -8,7 +8,7 @@ import sys
 import nox
 
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["lint", "types", "tests", "proof"]
+nox.options.sessions = ["lint", "types", "proof", "tests"]
 
 WORKERS = os.environ.get("PYTEST_WORKERS", "2")
 
