@@ -11,7 +11,7 @@ from typing import Any
 
 from conformance_cli.expressions import ExpressionError, with_placeholders
 from conformance_cli.fhir import FhirPathError, default_fhirpath
-from conformance_cli.fhir.patterns import PatternError, compile_pattern
+from conformance_cli.fhir.path.patterns import PatternError, compile_pattern
 
 Json = Any
 

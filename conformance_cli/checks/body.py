@@ -16,7 +16,7 @@ from conformance_cli.checks.arguments import (
 from conformance_cli.checks.finding import Claim, Finding, either, first_few
 from conformance_cli.checks.matchers import described
 from conformance_cli.checks.subject import Subject, judge_bodies, judge_responses
-from conformance_cli.fhir.patterns import PatternError, compile_pattern
+from conformance_cli.fhir.path.patterns import PatternError, compile_pattern
 from conformance_cli.model.exchange import Exchange, Response
 from conformance_cli.model.result import Cause
 

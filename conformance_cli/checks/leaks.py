@@ -18,7 +18,7 @@ from conformance_cli.checks.elements import place
 from conformance_cli.checks.finding import Claim, Finding, either
 from conformance_cli.checks.nhs_number import nhs_numbers
 from conformance_cli.checks.subject import Subject, judge_bodies, judge_responses
-from conformance_cli.fhir.patterns import MAX_SEARCHED, compile_pattern
+from conformance_cli.fhir.path.patterns import MAX_SEARCHED, compile_pattern
 from conformance_cli.model.exchange import Response
 
 Json = Any

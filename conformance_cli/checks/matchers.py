@@ -16,7 +16,7 @@ from conformance_cli.checks.arguments import (
 )
 from conformance_cli.checks.finding import both, either
 from conformance_cli.expressions import same
-from conformance_cli.fhir.patterns import compile_pattern
+from conformance_cli.fhir.path.patterns import compile_pattern
 
 Json = Any
 

@@ -23,7 +23,7 @@ from conformance_cli.checks.arguments import (
 from conformance_cli.checks.elements import place
 from conformance_cli.checks.finding import Claim, Finding, clip, first_few
 from conformance_cli.checks.subject import Subject, judge_bodies
-from conformance_cli.fhir.patterns import compile_pattern
+from conformance_cli.fhir.path.patterns import compile_pattern
 
 Json = Any
 

@@ -22,7 +22,7 @@ from conformance_cli.checks import (
 from conformance_cli.checks.arguments import ArgumentError, nearest
 from conformance_cli.checks.finding import Claim, Finding
 from conformance_cli.checks.subject import Subject
-from conformance_cli.fhir.patterns import PatternError
+from conformance_cli.fhir.path.patterns import PatternError
 from conformance_cli.model.diagnostics import DefinitionError
 from conformance_cli.model.result import Cause
 

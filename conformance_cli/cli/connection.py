@@ -84,7 +84,7 @@ def local_bench(running: RunningSupplier, plan: Plan) -> Iterator[Bench]:
 
 def _bench(client: Client, redactor: Redactor, plan: Plan, keep_bodies: str) -> Bench:
     from conformance_cli.engine import Bench
-    from conformance_cli.fhir.fhirpath import default_fhirpath
+    from conformance_cli.fhir.path.fhirpath import default_fhirpath
     from conformance_cli.load.packs import schema_reader
 
     return Bench(

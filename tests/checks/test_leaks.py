@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance_cli.checks.nhs_number import is_nhs_number, nhs_numbers
-from conformance_cli.fhir import patterns
-from conformance_cli.fhir.patterns import PatternError, compile_pattern
+from conformance_cli.fhir.path import patterns
+from conformance_cli.fhir.path.patterns import PatternError, compile_pattern
 from conformance_cli.model.verdict import Verdict
 from tests.checks.exchanges import exchange, judge
 

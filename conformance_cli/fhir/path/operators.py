@@ -7,7 +7,7 @@ from decimal import Decimal, DivisionByZero, InvalidOperation
 from functools import partial
 from typing import Any
 
-from conformance_cli.fhir.comparison import (
+from conformance_cli.fhir.path.comparison import (
     bare,
     equal,
     equivalent,
@@ -16,7 +16,7 @@ from conformance_cli.fhir.comparison import (
     order,
     pair,
 )
-from conformance_cli.fhir.runtime import (
+from conformance_cli.fhir.path.runtime import (
     MAX_TEXT,
     EvaluationError,
     Items,
@@ -26,7 +26,7 @@ from conformance_cli.fhir.runtime import (
     single,
     text,
 )
-from conformance_cli.fhir.temporal import Quantity, Temporal, moved, parse_temporal
+from conformance_cli.fhir.path.temporal import Quantity, Temporal, moved, parse_temporal
 
 #: Digits that a whole number may have before arithmetic on it is refused.
 _MAX_BITS = 4096

@@ -32,6 +32,6 @@ class FhirPath(Protocol):
 
 def default_fhirpath(fhir_version: str = "4.0.1") -> FhirPath:
     """The evaluator for resources of a FHIR version, e.g. ``3.0.2``, ``4.0.1``, ``5.0.0``."""
-    from conformance_cli.fhir.engine import Engine
+    from conformance_cli.fhir.path.engine import Engine
 
     return Engine(fhir_version)

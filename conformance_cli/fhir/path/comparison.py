@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from conformance_cli.fhir.temporal import (
+from conformance_cli.fhir.path.temporal import (
     Quantity,
     Temporal,
     compare,
@@ -15,7 +15,7 @@ from conformance_cli.fhir.temporal import (
     parse_temporal,
     same_precision,
 )
-from conformance_cli.fhir.types import TEMPORAL, Node
+from conformance_cli.fhir.path.types import TEMPORAL, Node
 
 Item = Any
 Items = Sequence[Any]

@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import cmp_to_key
 from typing import Any
 
-from conformance_cli.fhir.comparison import bare, distinct, identity, order
-from conformance_cli.fhir.functions.function import Function, lazy, plain, typed
-from conformance_cli.fhir.navigation import children, descendants
-from conformance_cli.fhir.runtime import (
+from conformance_cli.fhir.path.comparison import bare, distinct, identity, order
+from conformance_cli.fhir.path.functions.function import Function, lazy, plain, typed
+from conformance_cli.fhir.path.navigation import children, descendants
+from conformance_cli.fhir.path.runtime import (
     Compiled,
     EvaluationError,
     Frame,
@@ -19,7 +19,7 @@ from conformance_cli.fhir.runtime import (
     integer,
     single,
 )
-from conformance_cli.fhir.types import is_known_type, is_of_type
+from conformance_cli.fhir.path.types import is_known_type, is_of_type
 
 
 def _over(frame: Frame, focus: Items, expression: Compiled) -> Iterator[tuple[Any, Items]]:

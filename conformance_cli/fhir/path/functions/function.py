@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from conformance_cli.fhir.runtime import Items
+from conformance_cli.fhir.path.runtime import Items
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance_cli.fhir.comparison import bare, is_number
-from conformance_cli.fhir.types import Node, TypeModel
+from conformance_cli.fhir.path.comparison import bare, is_number
+from conformance_cli.fhir.path.types import Node, TypeModel
 
 Json = Any
 Item = Any

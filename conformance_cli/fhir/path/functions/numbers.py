@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from conformance_cli.fhir.comparison import bare, order
-from conformance_cli.fhir.functions.function import Function, plain
-from conformance_cli.fhir.operators import OPERATORS
-from conformance_cli.fhir.runtime import EvaluationError, Frame, Items, integer, number, of
-from conformance_cli.fhir.temporal import Quantity
+from conformance_cli.fhir.path.comparison import bare, order
+from conformance_cli.fhir.path.functions.function import Function, plain
+from conformance_cli.fhir.path.operators import OPERATORS
+from conformance_cli.fhir.path.runtime import EvaluationError, Frame, Items, integer, number, of
+from conformance_cli.fhir.path.temporal import Quantity
 
 #: Numbers beyond this are not given to functions that could grow them.
 _LARGE = 10**100

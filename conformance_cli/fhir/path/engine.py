@@ -14,13 +14,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from conformance_cli.fhir.comparison import bare
-from conformance_cli.fhir.compiler import CompileError, compile_tree
+from conformance_cli.fhir.path.comparison import bare
+from conformance_cli.fhir.path.compiler import CompileError, compile_tree
 from conformance_cli.fhir.errors import FhirPathError
-from conformance_cli.fhir.grammar import syntax_tree
-from conformance_cli.fhir.runtime import Compiled, EvaluationError, Frame, Items, Run, wrap
-from conformance_cli.fhir.temporal import Quantity, Temporal
-from conformance_cli.fhir.types import Node, type_model
+from conformance_cli.fhir.path.grammar import syntax_tree
+from conformance_cli.fhir.path.runtime import Compiled, EvaluationError, Frame, Items, Run, wrap
+from conformance_cli.fhir.path.temporal import Quantity, Temporal
+from conformance_cli.fhir.path.types import Node, type_model
 
 Json = Any
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance_cli.fhir.comparison import bare
-from conformance_cli.fhir.functions.function import Function, plain
-from conformance_cli.fhir.navigation import members
-from conformance_cli.fhir.runtime import Frame, Items, text, wrap
-from conformance_cli.fhir.types import Node, type_name
+from conformance_cli.fhir.path.comparison import bare
+from conformance_cli.fhir.path.functions.function import Function, plain
+from conformance_cli.fhir.path.navigation import members
+from conformance_cli.fhir.path.runtime import Frame, Items, text, wrap
+from conformance_cli.fhir.path.types import Node, type_name
 
 
 def _extension(frame: Frame, focus: Items, url: Items) -> Items:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from conformance_cli.checks import FHIRPATH_KEYS
 from conformance_cli.expressions import with_placeholders
 from conformance_cli.fhir import FhirPathError, default_fhirpath, literal
-from conformance_cli.fhir.grammar import syntax_tree
+from conformance_cli.fhir.path.grammar import syntax_tree
 from conformance_cli.load.catalogue import Catalogue
-from tests.fhir.antlr import published_tree
+from tests.fhir.path.antlr import published_tree
 
 
 def our_tree(expression: str) -> dict[str, Any] | None:

@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from conformance_cli.fhir.comparison import bare
-from conformance_cli.fhir.functions.function import Function, plain
-from conformance_cli.fhir.operators import bounded
-from conformance_cli.fhir.patterns import Pattern, PatternError, compile_pattern
-from conformance_cli.fhir.runtime import (
+from conformance_cli.fhir.path.comparison import bare
+from conformance_cli.fhir.path.functions.function import Function, plain
+from conformance_cli.fhir.path.operators import bounded
+from conformance_cli.fhir.path.patterns import Pattern, PatternError, compile_pattern
+from conformance_cli.fhir.path.runtime import (
     MAX_TEXT,
     EvaluationError,
     Frame,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance_cli.fhir.errors import FhirPathError
-from conformance_cli.fhir.lexer import (
+from conformance_cli.fhir.path.lexer import (
     PLURAL_PRECISIONS,
     PRECISIONS,
     Kind,

@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from conformance_cli.fhir.temporal import Quantity, Temporal
+from conformance_cli.fhir.path.temporal import Quantity, Temporal
 
 Json = Any
 

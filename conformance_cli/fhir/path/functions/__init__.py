@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from conformance_cli.fhir.functions.collections import COLLECTIONS
-from conformance_cli.fhir.functions.conversion import CONVERSION
-from conformance_cli.fhir.functions.function import Function
-from conformance_cli.fhir.functions.numbers import NUMBERS
-from conformance_cli.fhir.functions.resources import RESOURCES
-from conformance_cli.fhir.functions.strings import STRINGS
+from conformance_cli.fhir.path.functions.collections import COLLECTIONS
+from conformance_cli.fhir.path.functions.conversion import CONVERSION
+from conformance_cli.fhir.path.functions.function import Function
+from conformance_cli.fhir.path.functions.numbers import NUMBERS
+from conformance_cli.fhir.path.functions.resources import RESOURCES
+from conformance_cli.fhir.path.functions.strings import STRINGS
 
 #: Every function; those of the clock are left out, see ``CLOCKS``.
 FUNCTIONS: Mapping[str, Function] = {

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from conformance_cli.fhir.comparison import bare, is_number, quantity_of
-from conformance_cli.fhir.functions.function import Function, plain
-from conformance_cli.fhir.runtime import Frame, Items, of, single
-from conformance_cli.fhir.temporal import UNITS, Quantity, Temporal, parse_temporal, parse_time
+from conformance_cli.fhir.path.comparison import bare, is_number, quantity_of
+from conformance_cli.fhir.path.functions.function import Function, plain
+from conformance_cli.fhir.path.runtime import Frame, Items, of, single
+from conformance_cli.fhir.path.temporal import UNITS, Quantity, Temporal, parse_temporal, parse_time
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")

@@ -8,12 +8,12 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
-from conformance_cli.fhir.comparison import bare, distinct, is_temporal
-from conformance_cli.fhir.functions import CLOCKS, FUNCTIONS, Function
-from conformance_cli.fhir.grammar import Node as Tree
-from conformance_cli.fhir.navigation import is_kind, members
-from conformance_cli.fhir.operators import OPERATORS
-from conformance_cli.fhir.runtime import (
+from conformance_cli.fhir.path.comparison import bare, distinct, is_temporal
+from conformance_cli.fhir.path.functions import CLOCKS, FUNCTIONS, Function
+from conformance_cli.fhir.path.grammar import Node as Tree
+from conformance_cli.fhir.path.navigation import is_kind, members
+from conformance_cli.fhir.path.operators import OPERATORS
+from conformance_cli.fhir.path.runtime import (
     Compiled,
     EvaluationError,
     Frame,
@@ -24,8 +24,8 @@ from conformance_cli.fhir.runtime import (
     single,
     wrap,
 )
-from conformance_cli.fhir.temporal import Quantity, parse_temporal, parse_time
-from conformance_cli.fhir.types import is_known_type, is_of_type
+from conformance_cli.fhir.path.temporal import Quantity, parse_temporal, parse_time
+from conformance_cli.fhir.path.types import is_known_type, is_of_type
 
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "f": "\f"}

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from conformance_cli.fhir.runtime import Items, Run
-from conformance_cli.fhir.types import Member, Node, TypeModel
+from conformance_cli.fhir.path.runtime import Items, Run
+from conformance_cli.fhir.path.types import Member, Node, TypeModel
 
 Json = Any
 

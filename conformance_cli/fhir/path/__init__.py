@@ -1,0 +1,1 @@
+"""FHIRPath over plain JSON: parser, compiler to closures, functions, types."""
