@@ -14,9 +14,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from conformance_cli.fhir.errors import FhirPathError
 from conformance_cli.fhir.path.comparison import bare
 from conformance_cli.fhir.path.compiler import CompileError, compile_tree
-from conformance_cli.fhir.errors import FhirPathError
 from conformance_cli.fhir.path.grammar import syntax_tree
 from conformance_cli.fhir.path.runtime import Compiled, EvaluationError, Frame, Items, Run, wrap
 from conformance_cli.fhir.path.temporal import Quantity, Temporal

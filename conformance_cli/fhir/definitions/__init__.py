@@ -1,0 +1,1 @@
+"""Definitions: StructureDefinitions read into schemas, and where they are found."""

@@ -1,0 +1,174 @@
+"""Structures and elements: what StructureDefinition snapshots say, ready to check with.
+
+Everything here is plain, frozen data, so that it can be kept on disk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRef:
+    """A type that an element may have (ElementDefinition.type).
+
+    ``code`` is the FHIR name (``string``, ``Reference``, ``Patient``), never a URL of the
+    FHIRPath system types; ``profiles`` and ``targets`` are canonical URLs.
+    """
+
+    code: str
+    profiles: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    aggregation: tuple[str, ...] = ()
+    versioning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A fixed value or a pattern, with the type that its name ends in."""
+
+    type: str
+    value: Json
+    #: The ``_fixedX`` companion of a primitive, if any.
+    extra: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdditionalBinding:
+    """A binding of ``ElementDefinition.binding.additional`` or of its extension."""
+
+    purpose: str
+    value_set: str
+    any: bool = False
+    usage: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A value set and how strongly it binds (required, extensible, preferred, example)."""
+
+    strength: str
+    value_set: str | None
+    max_value_set: str | None = None
+    min_value_set: str | None = None
+    additional: tuple[AdditionalBinding, ...] = ()
+    #: ``elementdefinition-isCommonBinding``-like facts are not kept; the text is.
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """An invariant (ElementDefinition.constraint)."""
+
+    key: str
+    severity: str
+    human: str
+    expression: str | None
+    source: str | None = None
+    best_practice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Discriminator:
+    """How slices are told apart: by value, exists, pattern, type, profile or position."""
+
+    type: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slicing:
+    """ElementDefinition.slicing; ``rules`` is open, closed or openAtEnd."""
+
+    discriminators: tuple[Discriminator, ...] = ()
+    rules: str = "open"
+    ordered: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element of a snapshot, with its slices and children below it.
+
+    ``name`` is the last part of the path, without ``[x]``; ``max`` is ``None`` for ``*``;
+    ``repeats`` says whether the base definition makes it an array in JSON.
+    ``children`` is empty where the snapshot leaves them to the type (or to the element
+    that ``content_reference``, an element id such as ``Questionnaire.item``, names).
+    ``slices`` are the elements with a slice name of this one, in order; those of a slice
+    that is sliced again are its own ``slices``.
+    """
+
+    id: str
+    path: str
+    name: str
+    min: int = 0
+    max: int | None = 1
+    choice: bool = False
+    repeats: bool = False
+    types: tuple[TypeRef, ...] = ()
+    content_reference: str | None = None
+    fixed: Pinned | None = None
+    pattern: Pinned | None = None
+    binding: Binding | None = None
+    constraints: tuple[Constraint, ...] = ()
+    max_length: int | None = None
+    min_value: Pinned | None = None
+    max_value: Pinned | None = None
+    must_support: bool = False
+    is_modifier: bool = False
+    #: How XML writes it: xmlAttr, xmlText, typeAttr, cdaText, xhtml; empty for an element.
+    representation: tuple[str, ...] = ()
+    #: A regular expression for primitive values, of the extension or of the type.
+    regex: str | None = None
+    slicing: Slicing | None = None
+    slice_name: str | None = None
+    slices: tuple[Element, ...] = ()
+    children: tuple[Element, ...] = ()
+    short: str = ""
+    #: A value is needed, not only extensions (R5 ElementDefinition.mustHaveValue, or extension).
+    must_have_value: bool = False
+    #: Extensions that may stand in for a value (R5 valueAlternatives, or extension).
+    value_alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionContext:
+    """Where an extension may stand; ``type`` is element, extension or fhirpath."""
+
+    type: str
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A StructureDefinition with its whole snapshot as a tree.
+
+    ``kind`` is primitive-type, complex-type, resource or logical; ``type`` the type that it
+    is or constrains; ``derivation`` is specialization, constraint or empty.
+    """
+
+    url: str
+    name: str
+    type: str
+    kind: str
+    root: Element
+    version: str | None = None
+    abstract: bool = False
+    derivation: str = ""
+    base: str | None = None
+    status: str = ""
+    fhir_version: str = ""
+    context: tuple[ExtensionContext, ...] = ()
+    context_invariants: tuple[str, ...] = ()
+    #: Profiles that it also imposes or that it was declared to comply with (extensions).
+    imposes: tuple[str, ...] = ()
+    #: What was wrong with its differential, one sentence each; empty for a sound one.
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_profile(self) -> bool:
+        """Whether it constrains a type, rather than defining one."""
+        return self.derivation == "constraint"

@@ -1,0 +1,1 @@
+"""What validation finds: issues, the messages they come from, and their formats."""

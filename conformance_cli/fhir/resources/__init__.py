@@ -1,0 +1,1 @@
+"""Rules for resources with meaning of their own: definitions, questionnaires, measures."""

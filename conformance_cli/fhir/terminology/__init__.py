@@ -1,0 +1,1 @@
+"""Terminology: value sets, code systems, units, from loaded packages or a server."""

@@ -1,0 +1,106 @@
+"""One validation: what it found, and what its rules may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance_cli.fhir.definitions.library import Library
+from conformance_cli.fhir.outcome.issue import Issue, Severity
+from conformance_cli.fhir.outcome.message import Message
+from conformance_cli.fhir.validation.options import Options
+from conformance_cli.fhir.validation.place import Place
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A resource, and what it stands in.
+
+    ``relation`` is how the container holds it: ``contained``, ``entry`` (of a Bundle) or
+    ``parameter``; empty for the outermost one.  For an entry, ``full_url`` is its fullUrl.
+    """
+
+    resource: Mapping[str, Json]
+    place: Place
+    container: Scope | None = None
+    relation: str = ""
+    full_url: str | None = None
+
+    @property
+    def root(self) -> Scope:
+        """The resource that is not contained: what ``%rootResource`` means."""
+        scope = self
+        while scope.relation == "contained" and scope.container is not None:
+            scope = scope.container
+        return scope
+
+    @property
+    def bundle(self) -> Scope | None:
+        """The innermost Bundle around the resource, if there is one."""
+        scope: Scope | None = self
+        while scope is not None:
+            if scope.relation == "entry":
+                return scope.container
+            scope = scope.container
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An issue before it is rendered: places cost time, and most are never shown."""
+
+    message: Message
+    place: Place
+    severity: Severity
+    profile: str | None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def key(self) -> tuple[str, str, str]:
+        """Equal for issues that say the same."""
+        return self.message.id, self.place.expression, self.text
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.message.text.format(**self.values)
+
+
+class Session:
+    """Collects issues, and gives rules what they need.
+
+    The tools (``terminology``, ``path``, ``walker``) are set by the validator.
+    """
+
+    def __init__(self, library: Library, options: Options, tools: Any) -> None:
+        self.library = library
+        self.options = options
+        self.tools = tools
+        self.found: list[Found] = []
+
+    def report(
+        self,
+        message: Message,
+        place: Place,
+        *,
+        severity: Severity | None = None,
+        profile: str | None = None,
+        **values: Any,
+    ) -> None:
+        """Add an issue; ``values`` fill the message's template."""
+        self.found.append(Found(message, place, severity or message.severity, profile, values))
+
+    @contextmanager
+    def aside(self) -> Iterator[list[Found]]:
+        """Collect what is reported inside into a list of its own, to decide about it later."""
+        kept, self.found = self.found, []
+        try:
+            yield self.found
+        finally:
+            self.found = kept
+
+
+__all__ = ["Found", "Issue", "Scope", "Session"]
