@@ -1,0 +1,69 @@
+"""Issues as lines for people and for programs that read lines (editors, grep)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from conformance_cli.fhir.outcome.inert import inert, shortened
+from conformance_cli.fhir.outcome.issue import Issue, Severity
+from conformance_cli.fhir.outcome.report import Checked, Origin, Tally
+
+#: Characters of one issue's text that a line shows.
+MAX_TEXT = 1_000
+
+_NOUNS = {
+    Severity.FATAL: "fatal error",
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.INFORMATION: "remark",
+}
+
+
+def issue_line(origin: Origin, issue: Issue) -> str:
+    """``file:line:column: severity id text — at expression``, as compilers write it."""
+    at = f" — at {shown(issue.expression)}" if issue.expression else ""
+    return f"{place(origin, issue)}: {issue.severity.value} {issue.id} {shown(issue.text)}{at}"
+
+
+def place(origin: Origin, issue: Issue) -> str:
+    """``file:line:column``, as far as it is known."""
+    line, column = origin.place_of(issue)
+    parts = (inert(origin.name), line, column if line is not None else None)
+    return ":".join(str(part) for part in parts if part is not None)
+
+
+def verdict_line(checked: Checked) -> str:
+    """``file: invalid Patient, 2 errors, 1 warning``."""
+    return f"{inert(str(checked.origin))}: {verdict(checked)}"
+
+
+def verdict(checked: Checked) -> str:
+    """``valid Patient``, ``invalid Patient, 2 errors``."""
+    word = "valid" if checked.is_valid else "invalid"
+    kind = f" {inert(checked.resource_type)}" if checked.resource_type else ""
+    return ", ".join([word + kind, *_counted(Tally([checked]))])
+
+
+def summary_line(tally: Tally) -> str:
+    """``3 resources: 2 valid, 1 invalid; 2 errors, 1 warning``."""
+    noun = "resource" if tally.total == 1 else "resources"
+    found = ", ".join(_counted(tally)) or "no issues"
+    return f"{tally.total} {noun}: {tally.valid} valid, {tally.invalid} invalid; {found}"
+
+
+def note_lines(notes: Iterable[str]) -> Iterator[str]:
+    """What was not evaluated, each thing once."""
+    for note in dict.fromkeys(notes):
+        yield f"not evaluated: {shown(note)}"
+
+
+def shown(text: str) -> str:
+    """A text of bounded length that does nothing."""
+    return shortened(inert(text), MAX_TEXT)
+
+
+def _counted(tally: Tally) -> Iterator[str]:
+    for severity in Severity:
+        number = tally.severities[severity]
+        if number:
+            yield f"{number} {_NOUNS[severity]}{'' if number == 1 else 's'}"
