@@ -66,6 +66,7 @@ OFFENDING: dict[str, tuple[str, str, int]] = {
     ),
     "the model with an installed library": ("model.run", "import msgspec", 1),
     "requests outside wire": ("engine.runner", "def f():\n    import requests.adapters", 2),
+    "requests in the validator": ("fhir.validation.walker", "import requests", 1),
     "a print": ("engine.runner", "def f():\n    print('x')", 2),
     "a print handed on": ("reporting.html", "say = print", 1),
     "the clock": ("judge.rollup", "from datetime import datetime\nx = datetime.now()", 2),
