@@ -80,6 +80,13 @@ class Session:
         self.options = options
         self.tools = tools
         self.found: list[Found] = []
+        #: Per profile and must-support element, how often it was present and absent.
+        self.support: dict[tuple[str, str], list[int]] = {}
+
+    def count(self, profile: str, element: str, *, present: bool) -> None:
+        """Note that a must-support element was present or absent where it may stand."""
+        counts = self.support.setdefault((profile, element), [0, 0])
+        counts[0 if present else 1] += 1
 
     def report(
         self,

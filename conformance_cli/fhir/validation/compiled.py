@@ -1,0 +1,72 @@
+"""What a validator makes of a library once and keeps: shapes, demands, and what rules learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from conformance_cli.fhir.definitions.library import Library
+from conformance_cli.fhir.validation.contained import check_contained
+from conformance_cli.fhir.validation.demands import Demands
+from conformance_cli.fhir.validation.session import Scope, Session
+from conformance_cli.fhir.validation.shape import Shapes
+
+ResourceRule = Callable[[Session, Scope], None]
+
+
+class PathEngine:
+    """The FHIRPath engine of a version of FHIR, as invariants use it."""
+
+    def __init__(self, fhir_version: str) -> None:
+        from conformance_cli.fhir.path.engine import Engine
+
+        self._engine = Engine(fhir_version)
+        self._fhir_version = fhir_version
+
+    def shortcut(
+        self, expression: str, type_name: str
+    ) -> Callable[[Mapping[str, Any]], bool] | None:
+        """A quick test that is true only where the expression surely is."""
+        from conformance_cli.fhir.path.quick import shortcut
+        from conformance_cli.fhir.path.types import type_model
+
+        return shortcut(expression, type_name, type_model(self._fhir_version))
+
+    def holds(self, *arguments: Any) -> bool:
+        """Whether an expression is true; see ``Engine.holds``."""
+        return self._engine.holds(*arguments)
+
+
+class Compiled:
+    """Definitions ready to walk with; shared by all validations of a validator."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.engine = PathEngine(library.fhir_version)
+        self.shapes = Shapes(library, self.engine)
+        self.demands = Demands(library, self.shapes, self.engine)
+        self.memo: dict[Any, Any] = {}
+        self._ancestors: dict[str, tuple[str, ...]] = {}
+
+    def ancestors(self, name: str) -> tuple[str, ...]:
+        """A type and the types that it comes from, nearest first."""
+        if name not in self._ancestors:
+            found: list[str] = []
+            current = name
+            while current and current not in found:
+                found.append(current)
+                structure = self.library.type(current)
+                base = structure.base if structure else None
+                current = base.rpartition("/")[2] if base else ""
+            self._ancestors[name] = tuple(found)
+        return self._ancestors[name]
+
+    def resource_rules(self, name: str) -> tuple[ResourceRule, ...]:
+        """The rules of a type of resource, loaded when it is first met."""
+        if name == "Bundle":
+            from conformance_cli.fhir.validation.bundles import check_bundle
+
+            return (check_bundle,)
+        from conformance_cli.fhir.resources.rules import rules_of
+
+        return (check_contained, *rules_of(name))

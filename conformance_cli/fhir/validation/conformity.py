@@ -1,0 +1,207 @@
+"""The profile walk: a value against what a profile asks for beyond its base definition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance_cli.fhir.definitions.schema import Structure
+from conformance_cli.fhir.outcome.message import error, warning
+from conformance_cli.fhir.path.types import Node
+from conformance_cli.fhir.validation.demands import Demand, Demands
+from conformance_cli.fhir.validation.invariants import check_invariants
+from conformance_cli.fhir.validation.navigation import Item, members
+from conformance_cli.fhir.validation.place import Place
+from conformance_cli.fhir.validation.rules import Rules
+from conformance_cli.fhir.validation.session import Found, Scope, Session
+from conformance_cli.fhir.validation.slicing import assign
+from conformance_cli.fhir.validation.values import check_fixed, check_pattern
+
+Json = Any
+
+_CARDINALITY = "Cardinality in a profile (http://hl7.org/fhir/R4/profiling.html#cardinality)."
+MINIMUM = error(
+    "profile-minimum",
+    "structure",
+    "{path} must be there at least {minimum} time(s) here; found {count}",
+    _CARDINALITY,
+)
+MAXIMUM = error(
+    "profile-maximum",
+    "structure",
+    "{path} may be there at most {maximum} time(s) here; found {count}",
+    _CARDINALITY,
+)
+TYPE = error(
+    "profile-type",
+    "structure",
+    "{path} may be {allowed} here, not {found}",
+    "A profile may narrow the types of an element (http://hl7.org/fhir/R4/profiling.html).",
+)
+OTHER_TYPE = error(
+    "profile-other-type",
+    "structure",
+    "The profile is for {wanted}, and this is {found}",
+    "A profile constrains one type (StructureDefinition.type).",
+)
+UNKNOWN = error(
+    "profile-unknown-in-profile",
+    "structure",
+    "The profile {url} that is asked for here is not loaded",
+    "A value of a type with a profile must conform to it; without its definition nobody can say.",
+)
+NONE_FITS = error(
+    "profile-none-fits",
+    "structure",
+    "The value conforms to none of the profiles {urls}",
+    "ElementDefinition.type.profile: one of them must be met.",
+)
+SEVERAL_FIT = warning(
+    "profile-several-fit",
+    "structure",
+    "The value conforms to several of the profiles: {urls}",
+    "ElementDefinition.type.profile: nothing tells which one is meant.",
+)
+NO_VALUE = error(
+    "profile-value-needed",
+    "structure",
+    "{path} needs a value here, not only extensions",
+    "ElementDefinition.mustHaveValue (http://hl7.org/fhir/R5/elementdefinition.html).",
+)
+
+
+class Conformity:
+    """Walks values, profiles in hand."""
+
+    def __init__(self, session: Session, rules: Rules, demands: Demands) -> None:
+        self._session = session
+        self._rules = rules
+        self._demands = demands
+        self._running: set[tuple[int, str]] = set()
+
+    def check(
+        self, value: Json, structure: Structure, place: Place, scope: Scope, extra: Json = None
+    ) -> None:
+        """Report what is wrong with a value against a structure."""
+        key = (id(value), structure.url)
+        if key in self._running:  # a circle of references: the outer check tells
+            return
+        kind = value.get("resourceType") if isinstance(value, dict) else None
+        type_name = kind if isinstance(kind, str) else structure.type
+        if not self._session.library.is_a(type_name, structure.type):
+            self._session.report(
+                OTHER_TYPE, place, profile=structure.url, wanted=structure.type, found=type_name
+            )
+            return
+        if not structure.is_profile:
+            return
+        self._running.add(key)
+        try:
+            item = Item(value, extra, type_name, place, scope)
+            self._item(item, self._demands.of(structure), structure.url)
+        finally:
+            self._running.discard(key)
+
+    def _item(self, item: Item, demand: Demand, profile: str) -> None:
+        """One value against one element of a profile."""
+        if not self._type(item, demand, profile):
+            return
+        session, place, scope = self._session, item.place, item.scope
+        if item.value is not None:
+            self._value(item, demand, profile)
+        if demand.targets and item.type == "Reference":
+            self._rules.reference(session, demand.element, item)
+        if demand.element.must_have_value and item.value is None:
+            session.report(NO_VALUE, place, profile=profile, path=demand.element.path)
+        if demand.invariants:
+            node = Node(item.value, item.type, item.extra)
+            check_invariants(session, demand.invariants, node, place, scope, profile)
+        urls = demand.profiles.get(item.type) or demand.profiles.get("Resource")
+        if urls:
+            self._profiles(item, urls, profile)
+        for child in demand.children:
+            self._child(item, child, profile)
+
+    def _value(self, item: Item, demand: Demand, profile: str) -> None:
+        """The value itself: what it must be, and how long it may be."""
+        if demand.fixed is not None:
+            check_fixed(self._session, item.value, demand.fixed, item.place, profile)
+        if demand.pattern is not None:
+            check_pattern(self._session, item.value, demand.pattern, item.place, profile)
+        if demand.binding is not None:
+            self._rules.binding(self._session, demand.element, item, profile)
+        if demand.lengths and not isinstance(item.value, dict):
+            self._rules.primitive_again(self._session, demand.element, item)
+
+    def _type(self, item: Item, demand: Demand, profile: str) -> bool:
+        allowed = demand.types
+        if allowed is None or item.type in allowed:
+            return True
+        library = self._session.library
+        if "." in item.type or any(library.is_a(item.type, code) for code in allowed):
+            return True
+        self._session.report(
+            TYPE,
+            item.place,
+            profile=profile,
+            path=demand.element.path,
+            allowed=" or ".join(sorted(allowed)),
+            found=item.type,
+        )
+        return False
+
+    def _profiles(self, item: Item, urls: tuple[str, ...], profile: str) -> None:
+        """The profiles of the element's type: one of them has to be met."""
+        found = [(url, self._session.library.structure(url)) for url in urls]
+        for url, structure in found:
+            if structure is None:
+                self._session.report(UNKNOWN, item.place, profile=profile, url=url)
+        known = [(url, structure) for url, structure in found if structure is not None]
+        if item.type == "Extension" and len(urls) == 1:
+            return  # the base walk has checked it against the definition that its url names
+        if len(urls) == 1:
+            for _, structure in known:
+                self.check(item.value, structure, item.place, item.scope, item.extra)
+        elif known:
+            self._one_of(item, known, profile)
+
+    def _one_of(self, item: Item, known: list[tuple[str, Structure]], profile: str) -> None:
+        session = self._session
+        outcomes: list[tuple[str, list[Found]]] = []
+        for url, structure in known:
+            with session.aside() as found:
+                self.check(item.value, structure, item.place, item.scope, item.extra)
+            outcomes.append((url, found))
+        good = [url for url, found in outcomes if not any(one.severity.rank <= 1 for one in found)]
+        urls = ", ".join(good or [url for url, _ in known])
+        if len(good) > 1:
+            session.report(SEVERAL_FIT, item.place, profile=profile, urls=urls)
+        if not good:
+            session.report(NONE_FITS, item.place, profile=profile, urls=urls)
+        for url, found in outcomes:
+            if url in good[:1] or not good:
+                session.found.extend(found)
+
+    def _child(self, parent: Item, demand: Demand, profile: str) -> None:
+        """All values of a child element: how many, in which slices, and each of them."""
+        items = list(members(parent, demand.properties))
+        element = demand.element
+        if element.must_support:
+            self._session.count(profile, element.id, present=bool(items))
+        self._cardinality(parent.place, demand, len(items), profile)
+        if not demand.slices and not (element.slicing and element.slicing.rules == "closed"):
+            for item in items:
+                self._item(item, demand, profile)
+            return
+        for item, one in assign(self._session, parent, demand, items, profile):
+            self._item(item, one, profile)
+
+    def _cardinality(self, place: Place, demand: Demand, count: int, profile: str) -> None:
+        path = demand.element.path
+        if count < demand.min:
+            self._session.report(
+                MINIMUM, place, profile=profile, path=path, minimum=demand.min, count=count
+            )
+        if demand.max is not None and count > demand.max:
+            self._session.report(
+                MAXIMUM, place, profile=profile, path=path, maximum=demand.max, count=count
+            )

@@ -1,0 +1,140 @@
+"""Which rules apply where: the walks ask here, the rules themselves live in their modules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from conformance_cli.fhir.definitions.schema import Element
+from conformance_cli.fhir.path.types import Node
+from conformance_cli.fhir.source.narrative import check_narrative
+from conformance_cli.fhir.validation.bindings import check_binding
+from conformance_cli.fhir.validation.coded import (
+    check_codeable_concept,
+    check_coding,
+    check_quantity,
+)
+from conformance_cli.fhir.validation.datatypes import DATATYPE_RULES
+from conformance_cli.fhir.validation.extensions import Host, check_extension
+from conformance_cli.fhir.validation.invariants import check_invariants
+from conformance_cli.fhir.validation.navigation import Item
+from conformance_cli.fhir.validation.place import Place
+from conformance_cli.fhir.validation.primitives import QUICK, check_primitive
+from conformance_cli.fhir.validation.references import check_canonical, check_reference
+from conformance_cli.fhir.validation.session import Scope, Session
+from conformance_cli.fhir.validation.shape import Property, Shape, Shapes
+
+Json = Any
+Rule = Callable[[Session, Mapping[str, Json], Place, Scope], None]
+
+#: Types whose values may be bound to a value set (FHIR R4, 4.1.1).
+BINDABLE = frozenset(
+    {"code", "Coding", "CodeableConcept", "CodeableReference", "Quantity", "string", "uri"}
+)
+#: What values of a type have to fulfil wherever they stand.
+TYPE_RULES: Mapping[str, tuple[Rule, ...]] = {
+    "Coding": (check_coding,),
+    "CodeableConcept": (check_codeable_concept,),
+    "Quantity": (check_quantity,),
+    "Narrative": (check_narrative,),
+}
+
+
+class Rules:
+    """Gives the walks the rules of types and elements; ``inner`` walks a resource inside."""
+
+    def __init__(
+        self, shapes: Shapes, inner: Callable[[Scope], None], ancestors: Callable[[str], Any]
+    ) -> None:
+        self.shapes = shapes
+        self._inner = inner
+        self._ancestors = ancestors
+
+    def primitive(
+        self, session: Session, value: Json, found: Property, place: Place, scope: Scope
+    ) -> None:
+        """A primitive: its form, its binding, and its invariants."""
+        element, name = found.element, found.type
+        quick = QUICK.get(name)
+        if quick is None or not quick(value) or _is_limited(element):
+            check_primitive(session, value, name, element, place, scope)
+        if element.binding is not None and name in BINDABLE and isinstance(value, str):
+            check_binding(session, element, value, name, place, scope)
+        if name == "canonical" and isinstance(value, str):
+            check_canonical(session, value, place, scope, element)
+        if found.invariants:
+            check_invariants(session, found.invariants, Node(value, name), place, scope)
+
+    def element(
+        self,
+        session: Session,
+        value: Mapping[str, Json],
+        found: Property,
+        place: Place,
+        scope: Scope,
+    ) -> None:
+        """A value of a complex type, after its structure was checked."""
+        name = found.type
+        for rule in (*TYPE_RULES.get(name, ()), *DATATYPE_RULES.get(name, ())):
+            rule(session, value, place, scope)
+        if found.element.binding is not None and name in BINDABLE:
+            check_binding(session, found.element, value, name, place, scope)
+        if name == "Reference":
+            check_reference(session, value, place, scope, found.element)
+
+    def inner(
+        self,
+        session: Session,
+        value: Mapping[str, Json],
+        shape: Shape,
+        place: Place,
+        scope: Scope,
+        parent: Mapping[str, Json],
+    ) -> None:
+        """A resource inside a resource."""
+        if place.key == "contained" and not session.options.check_contained:
+            return
+        relation = {"contained": "contained", "resource": "entry"}.get(place.key, "parameter")
+        if relation == "entry" and shape.path != "Bundle.entry":
+            relation = "parameter"
+        full_url = parent.get("fullUrl") if relation == "entry" else None
+        url = full_url if isinstance(full_url, str) else None
+        self._inner(Scope(value, place, scope, relation, url))
+
+    def extensions(
+        self,
+        session: Session,
+        value: Mapping[str, Json],
+        shape: Shape,
+        via: Property | None,
+        place: Place,
+        scope: Scope,
+    ) -> None:
+        """The extensions of an element: whether each is known, and may stand here."""
+        paths = (shape.path,) if via is None else (via.element.path, shape.path)
+        name = shape.path if via is None else via.type
+        host = Host(paths, self._ancestors(name), place, value)
+        for key in ("extension", "modifierExtension"):
+            items = value.get(key)
+            for index, item in enumerate(items if isinstance(items, list) else ()):
+                if isinstance(item, dict):
+                    check_extension(session, item, place.child(key, index), scope, host)
+
+    def binding(self, session: Session, element: Element, item: Item, profile: str) -> None:
+        """A binding that a profile makes stricter."""
+        if item.type in BINDABLE:
+            check_binding(session, element, item.value, item.type, item.place, item.scope, profile)
+
+    def reference(self, session: Session, element: Element, item: Item) -> None:
+        """Targets that a profile narrows."""
+        if isinstance(item.value, dict):
+            check_reference(session, item.value, item.place, item.scope, element)
+
+    def primitive_again(self, session: Session, element: Element, item: Item) -> None:
+        """Limits that a profile sets on a primitive."""
+        if item.value is not None:
+            check_primitive(session, item.value, item.type, element, item.place, item.scope)
+
+
+def _is_limited(element: Element) -> bool:
+    return bool(element.max_length or element.min_value or element.max_value or element.regex)

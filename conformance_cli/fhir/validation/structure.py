@@ -1,0 +1,245 @@
+"""The base walk: a resource against the definitions of its types.
+
+It looks at every property once: whether it may be there, whether its JSON is of the right
+kind, and what its type asks for; then at what is missing, and at the invariants.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from conformance_cli.fhir.outcome.message import error
+from conformance_cli.fhir.path.types import Node
+from conformance_cli.fhir.validation.invariants import check_invariants
+from conformance_cli.fhir.validation.place import Place
+from conformance_cli.fhir.validation.rules import Rules
+from conformance_cli.fhir.validation.session import Scope, Session
+from conformance_cli.fhir.validation.shape import Kind, Property, Shape, keys_of
+
+Json = Any
+
+_JSON = "FHIR R4, 2.6.2 JSON Representation (http://hl7.org/fhir/R4/json.html)"
+UNKNOWN = error(
+    "element-unknown",
+    "structure",
+    "{type} has no element {name}{hint}",
+    "Only elements that the definition has, and extensions, may stand in a resource "
+    "(http://hl7.org/fhir/R4/conformance-rules.html).",
+)
+MINIMUM = error(
+    "element-minimum",
+    "structure",
+    "{path} must be there at least {minimum} time(s); found {count}",
+    "Cardinality (http://hl7.org/fhir/R4/conformance-rules.html#cardinality).",
+)
+MAXIMUM = error(
+    "element-maximum",
+    "structure",
+    "{path} may be there at most {maximum} time(s); found {count}",
+    "Cardinality (http://hl7.org/fhir/R4/conformance-rules.html#cardinality).",
+)
+CHOICE = error(
+    "element-choice",
+    "structure",
+    "{path} may have only one type; found {found}",
+    "Of the properties of a choice only one may be there "
+    "(http://hl7.org/fhir/R4/formats.html#choice).",
+)
+NOT_ARRAY = error("json-array-needed", "invalid", "{path} repeats, so it must be an array", _JSON)
+ARRAY = error("json-array-forbidden", "invalid", "{path} does not repeat: no array", _JSON)
+EMPTY_ARRAY = error("json-array-empty", "invalid", "{path} is an empty array: leave it out", _JSON)
+EMPTY_OBJECT = error("json-object-empty", "invalid", "An object must not be empty", _JSON)
+NULL = error("json-null", "invalid", "{path} must not be null: leave it out", _JSON)
+NOT_OBJECT = error("json-object-needed", "invalid", "{path} must be an object, not {found}", _JSON)
+UNEVEN = error(
+    "json-companion-uneven",
+    "invalid",
+    "{path} has {values} value(s), but its companion {companions}: fill the gaps with null",
+    _JSON,
+)
+NO_VALUE = error(
+    "json-companion-gap", "invalid", "{path} has neither a value nor an extension", _JSON
+)
+UNKNOWN_TYPE = error(
+    "resource-type-unknown",
+    "invalid",
+    "{name} is no type of resource in FHIR {version}",
+    "Every resource names its type (http://hl7.org/fhir/R4/json.html#resources).",
+)
+NO_TYPE = error(
+    "resource-type-missing",
+    "invalid",
+    "The resource does not say what it is: resourceType is missing",
+    "Every resource names its type (http://hl7.org/fhir/R4/json.html#resources).",
+)
+
+
+class Structures:
+    """Walks resources, base definitions in hand."""
+
+    def __init__(self, session: Session, rules: Rules) -> None:
+        self._session = session
+        self._rules = rules
+
+    def resource(self, scope: Scope) -> Shape | None:
+        """Check a resource and all that is in it; its shape, if its type is known."""
+        session, resource = self._session, scope.resource
+        name = resource.get("resourceType")
+        if not isinstance(name, str):
+            session.report(NO_TYPE, scope.place)
+            return None
+        shape = self._rules.shapes.of_type(name)
+        if shape is None or not shape.is_resource or shape.structure.abstract:
+            version = session.library.fhir_version
+            session.report(UNKNOWN_TYPE, scope.place, name=name[:80], version=version)
+            return None
+        self.object(resource, shape, scope.place, scope, None)
+        return shape
+
+    def object(
+        self, value: Json, shape: Shape, place: Place, scope: Scope, via: Property | None
+    ) -> None:
+        """Check an object against its shape; ``via`` is the property that holds it."""
+        session = self._session
+        if not value:
+            session.report(EMPTY_OBJECT, place)
+            return
+        companions = self._properties(value, shape, place, scope)
+        if companions:
+            self._companions(value, shape, place, scope)
+        self._presence(value, shape, place)
+        if shape.invariants:
+            check_invariants(session, shape.invariants, Node(value, shape.path), place, scope)
+        if "extension" in value or "modifierExtension" in value:
+            self._rules.extensions(session, value, shape, via, place, scope)
+
+    def _properties(self, value: Json, shape: Shape, place: Place, scope: Scope) -> bool:
+        """Check each property; whether there are companions, which come later."""
+        session = self._session
+        properties = shape.properties
+        companions = False
+        for key, item in value.items():
+            found = properties.get(key)
+            if found is None:
+                if key != "resourceType" or not shape.is_resource:
+                    self._unknown(key, shape, place)
+            elif found.kind is Kind.COMPANION:
+                companions = True
+            elif type(item) is list:
+                self._array(item, found, shape, place, scope, value)
+            else:
+                if found.repeats:
+                    path = f"{place.expression}.{found.element.name}"
+                    session.report(NOT_ARRAY, place.child(key, None, found.shown), path=path)
+                self._item(item, found, shape, place.child(key, None, found.shown), scope, value)
+        return companions
+
+    def _unknown(self, key: str, shape: Shape, place: Place) -> None:
+        close = get_close_matches(key[:60], keys_of(shape.properties), n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        self._session.report(UNKNOWN, place, type=shape.path, name=key[:80], hint=hint)
+
+    def _array(
+        self,
+        items: list[Json],
+        found: Property,
+        shape: Shape,
+        place: Place,
+        scope: Scope,
+        parent: Json,
+    ) -> None:
+        session = self._session
+        if not found.repeats:
+            at = place.child(found.key, None, found.shown)
+            session.report(ARRAY, at, path=at.expression)
+        elif not items:
+            at = place.child(found.key, None, found.shown)
+            session.report(EMPTY_ARRAY, at, path=at.expression)
+        twins = parent.get(f"_{found.key}") if found.kind is Kind.PRIMITIVE else None
+        for index, item in enumerate(items):
+            at = place.child(found.key, index, found.shown)
+            if item is None and type(twins) is list and index < len(twins):
+                continue
+            self._item(item, found, shape, at, scope, parent)
+
+    def _item(
+        self, item: Json, found: Property, shape: Shape, place: Place, scope: Scope, parent: Json
+    ) -> None:
+        session = self._session
+        if item is None:
+            session.report(NULL, place, path=place.expression)
+        elif found.kind is Kind.PRIMITIVE:
+            self._rules.primitive(session, item, found, place, scope)
+        elif type(item) is not dict:
+            self._not_an_object(item, place)
+        elif found.kind is Kind.RESOURCE:
+            self._rules.inner(session, item, shape, place, scope, parent)
+        else:
+            inner = found.shape
+            if inner is not None:
+                self.object(item, inner, place, scope, found)
+            self._rules.element(session, item, found, place, scope)
+
+    def _not_an_object(self, item: Json, place: Place) -> None:
+        kind = "an array" if isinstance(item, list) else f"a {_json_name(item)}"
+        self._session.report(NOT_OBJECT, place, path=place.expression, found=kind)
+
+    def _companions(self, value: Json, shape: Shape, place: Place, scope: Scope) -> None:
+        """The ids and extensions of primitives, under keys that begin with an underscore."""
+        for key in value:
+            found = shape.properties.get(key)
+            if found is not None and found.kind is Kind.COMPANION:
+                self._companion(value[key], value.get(key[1:]), found, place, scope)
+
+    def _companion(
+        self, twins: Json, values: Json, found: Property, place: Place, scope: Scope
+    ) -> None:
+        session = self._session
+        at = place.child(found.key, None, found.shown)
+        if found.repeats != isinstance(twins, list):
+            session.report(NOT_ARRAY if found.repeats else ARRAY, at, path=at.expression)
+        if not isinstance(twins, list):
+            self._twin(twins, values, found, at, scope)
+            return
+        if isinstance(values, list) and len(values) != len(twins):
+            path = at.expression
+            session.report(UNEVEN, at, path=path, values=len(values), companions=len(twins))
+        for index, twin in enumerate(twins):
+            value = values[index] if isinstance(values, list) and index < len(values) else None
+            self._twin(twin, value, found, place.child(found.key, index, found.shown), scope)
+
+    def _twin(self, twin: Json, value: Json, found: Property, place: Place, scope: Scope) -> None:
+        session = self._session
+        if twin is None:
+            if value is None:
+                session.report(NO_VALUE, place, path=place.expression)
+            return
+        shape = found.shape
+        if not isinstance(twin, dict):
+            self._not_an_object(twin, place)
+        elif shape is not None:
+            self.object(twin, shape, place, scope, found)
+            if value is None and not twin.get("extension"):
+                session.report(NO_VALUE, place, path=place.expression)
+
+    def _presence(self, value: Json, shape: Shape, place: Place) -> None:
+        """What is missing, and choices made twice."""
+        for element, keys in shape.required:
+            for key in keys:
+                if key in value:
+                    break
+            else:
+                path = f"{shape.path}.{element.name}"
+                self._session.report(MINIMUM, place, path=path, minimum=element.min, count=0)
+        for element, keys in shape.exclusive:
+            names = {key.removeprefix("_") for key in keys if key in value}
+            if len(names) > 1:
+                path = f"{shape.path}.{element.name}[x]"
+                self._session.report(CHOICE, place, path=path, found=", ".join(sorted(names)))
+
+
+def _json_name(value: Json) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    return "string" if isinstance(value, str) else "number"

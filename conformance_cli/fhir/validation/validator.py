@@ -1,0 +1,194 @@
+"""The validator: FHIR resources against definitions, profiles and terminologies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance_cli.fhir.definitions.library import Library
+from conformance_cli.fhir.outcome.issue import Issue
+from conformance_cli.fhir.outcome.message import fatal
+from conformance_cli.fhir.terminology.protocol import Terminology
+from conformance_cli.fhir.validation.compiled import Compiled
+from conformance_cli.fhir.validation.options import Options
+from conformance_cli.fhir.validation.place import Place, Pointer
+from conformance_cli.fhir.validation.session import Found, Scope, Session
+from conformance_cli.fhir.validation.walker import Walker
+
+Json = Any
+
+NO_RESOURCE = fatal(
+    "resource-missing",
+    "invalid",
+    "This is no FHIR resource: {found}",
+    "A resource is a JSON object, or an XML document, that names its type.",
+)
+
+#: Said where only the shapes of resources are known.
+SHAPES_ONLY = (
+    "No FHIR package is loaded: only the shapes of resources were checked; "
+    "invariants, profiles, value sets and extensions were not evaluated"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How often a must-support element of a profile was there, and how often it was not."""
+
+    profile: str
+    element: str
+    present: int
+    absent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a validation found.
+
+    ``profiles`` are those that the resource was checked against; ``notes`` say what could
+    not be evaluated; ``dropped`` counts the issues beyond ``Options.max_issues``.
+    """
+
+    issues: tuple[Issue, ...]
+    resource_type: str | None = None
+    profiles: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    must_support: tuple[Support, ...] = ()
+    dropped: int = 0
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether there is no error."""
+        return not any(issue.is_error for issue in self.issues)
+
+
+@dataclass(slots=True)
+class _Input:
+    """What was read."""
+
+    resource: Json
+    position: Any = None
+    problems: Sequence[Any] = field(default=())
+
+
+class Validator:
+    """Validates resources against the definitions of a library.
+
+    Make one and keep it: what it learns of definitions serves all later resources.  It is
+    not for several threads at once.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        options: Options | None = None,
+        terminology: Terminology | None = None,
+    ) -> None:
+        self._library = library
+        self._options = options or Options()
+        self._compiled = Compiled(library)
+        self._terminology = terminology or _local(library)
+
+    def validate(
+        self,
+        data: bytes | str | Mapping[str, Json],
+        *,
+        format: str | None = None,  # noqa: A002 - what FHIR calls it
+        profiles: Sequence[str] = (),
+        supporting: Mapping[str, Mapping[str, Json]] | None = None,
+    ) -> Outcome:
+        """Check a resource, given as JSON or XML or as an object that was read before.
+
+        ``profiles`` are canonical URLs besides those that the resource claims;
+        ``supporting`` are further resources that references may point at, by reference
+        (``Patient/1`` or an absolute URL).  Never raises for what is in the data.
+        """
+        session = Session(self._library, self._options, None)
+        read = self._read(data, format)
+        resource = read.resource
+        name: str | None = None
+        walker: Walker | None = None
+        if isinstance(resource, Mapping):
+            found = resource.get("resourceType")
+            name = found if isinstance(found, str) else None
+            place = Place(None, name or "$")
+            _tell(session, read, place)
+            walker = Walker(session, self._compiled, self._terminology, supporting or {})
+            walker.resource(Scope(resource, place), profiles)
+        else:
+            _tell(session, read, Place(None, "$"))
+            if not session.found:
+                session.report(NO_RESOURCE, Place(None, "$"), found=type(resource).__name__)
+        return self._outcome(session, read, name, walker)
+
+    def _read(self, data: bytes | str | Mapping[str, Json], form: str | None) -> _Input:
+        if isinstance(data, Mapping):
+            return _Input(data)
+        raw = data.encode() if isinstance(data, str) else data
+        if (form or _form(raw)) == "xml":
+            from conformance_cli.fhir.source.xml_reader import read_xml
+
+            reading = read_xml(raw, self._library, self._options)
+        else:
+            from conformance_cli.fhir.source.json_reader import read_json
+
+            reading = read_json(raw, self._options)
+        return _Input(reading.resource, reading.position, reading.problems)
+
+    def _outcome(
+        self, session: Session, read: _Input, name: str | None, walker: Walker | None
+    ) -> Outcome:
+        kept: dict[tuple[str, str, str], Found] = {}
+        for found in session.found:
+            kept.setdefault(found.key(), found)
+        limit = self._options.max_issues
+        issues = tuple(_issue(found, read) for found in list(kept.values())[:limit])
+        notes = () if self._library.has_definitions else (SHAPES_ONLY,)
+        support = tuple(Support(*key, *counts) for key, counts in session.support.items())
+        profiles = tuple(walker.claimed) if walker else ()
+        return Outcome(issues, name, profiles, notes, support, max(0, len(kept) - limit))
+
+
+def _issue(found: Found, read: _Input) -> Issue:
+    position = None
+    if read.position is not None:
+        position = read.position(found.place.pointer)
+    line, column = position or (None, None)
+    expression = found.place.expression
+    return Issue(
+        found.severity,
+        found.message.code,
+        found.message.id,
+        found.text,
+        "" if expression == "$" else expression,
+        line,
+        column,
+        found.profile,
+    )
+
+
+def _tell(session: Session, read: _Input, root: Place) -> None:
+    """Report what was wrong with the text itself."""
+    for problem in read.problems:
+        session.report(problem.message, _at(root, problem.pointer), **problem.values)
+
+
+def _at(root: Place, pointer: Pointer) -> Place:
+    place = root
+    for step in pointer:
+        if isinstance(step, int):
+            place = Place(place.parent, place.key, step, place.shown)
+        else:
+            place = place.child(step)
+    return place
+
+
+def _form(raw: bytes) -> str:
+    return "xml" if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<" else "json"
+
+
+def _local(library: Library) -> Terminology:
+    from conformance_cli.fhir.terminology.local import LocalTerminology
+
+    return LocalTerminology(library)

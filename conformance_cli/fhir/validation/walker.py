@@ -1,0 +1,162 @@
+"""One validation, put together: the walks, the rules, and the tools that rules use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from conformance_cli.fhir.definitions.schema import Structure
+from conformance_cli.fhir.outcome.message import error, warning
+from conformance_cli.fhir.path.types import Node
+from conformance_cli.fhir.terminology.protocol import Terminology
+from conformance_cli.fhir.validation.compiled import Compiled
+from conformance_cli.fhir.validation.conformity import Conformity
+from conformance_cli.fhir.validation.place import Place
+from conformance_cli.fhir.validation.resolution import resolve
+from conformance_cli.fhir.validation.rules import Rules
+from conformance_cli.fhir.validation.session import Found, Scope, Session
+from conformance_cli.fhir.validation.structure import Structures
+
+Json = Any
+
+UNKNOWN = error(
+    "profile-unknown",
+    "not-found",
+    "The profile {url} is not loaded",
+    "A resource can only be checked against a profile whose definition is at hand; "
+    "install its package.",
+)
+UNKNOWN_CLAIM = warning(
+    "profile-unknown-claim",
+    "not-found",
+    "The resource claims the profile {url}, which is not loaded: it was not checked",
+    "Resource.meta.profile (http://hl7.org/fhir/R4/resource.html#Meta).",
+)
+BROKEN = error(
+    "profile-broken",
+    "business-rule",
+    "The profile {url} is broken: {problem}",
+    "A profile that contradicts its base cannot be judged by.",
+)
+
+
+class Walker:
+    """Validates resources with compiled definitions; one for each validation."""
+
+    def __init__(
+        self,
+        session: Session,
+        compiled: Compiled,
+        terminology: Terminology,
+        supporting: Mapping[str, Mapping[str, Json]],
+    ) -> None:
+        self._session = session
+        self._compiled = compiled
+        self.terminology = terminology
+        self.path = compiled.engine
+        self.shapes = compiled.shapes
+        self.memo = compiled.memo
+        self._supporting = supporting
+        rules = Rules(compiled.shapes, self.resource, compiled.ancestors)
+        self._structures = Structures(session, rules)
+        self._conformity = Conformity(session, rules, compiled.demands)
+        self._told: dict[tuple[int, str], list[Found]] = {}
+        self.claimed: list[str] = []
+        session.tools = self
+
+    def resource(self, scope: Scope, profiles: Sequence[str] = ()) -> None:
+        """Check a resource against its base definition, its claims and further profiles."""
+        shape = self._structures.resource(scope)
+        if shape is None:
+            return
+        for rule in self._compiled.resource_rules(shape.type):
+            rule(self._session, scope)
+        done: set[str] = set()
+        for index, url in enumerate(_claims(scope.resource)):
+            self._claim(url, index, scope, done)
+        for url in profiles:
+            structure = self._session.library.structure(url)
+            if structure is None:
+                self._session.report(UNKNOWN, scope.place, url=url[:200])
+            else:
+                self._profile(structure, scope, done)
+
+    def _claim(self, url: str, index: int, scope: Scope, done: set[str]) -> None:
+        structure = self._session.library.structure(url)
+        if structure is None:
+            place = scope.place.child("meta").child("profile", index)
+            self._session.report(UNKNOWN_CLAIM, place, url=url[:200])
+        else:
+            self._profile(structure, scope, done)
+
+    def _profile(self, structure: Structure, scope: Scope, done: set[str]) -> None:
+        if structure.url in done:
+            return
+        done.add(structure.url)
+        if not scope.relation:
+            self.claimed.append(structure.url)
+        for problem in structure.problems:
+            self._session.report(BROKEN, scope.place, url=structure.url, problem=problem)
+        self._conformity.check(scope.resource, structure, scope.place, scope)
+        for url in structure.imposes:
+            imposed = self._session.library.structure(url)
+            if imposed is not None:
+                self._profile(imposed, scope, done)
+
+    def resolve(self, reference: str, scope: Scope) -> Scope | None:
+        """The resource that a reference points at, in the input or handed over with it."""
+        return resolve(reference, scope, self._supporting)
+
+    def validate(self, value: Json, url: str, place: Place, scope: Scope) -> list[Found]:
+        """What is wrong with a value against a structure; kept, for many ask the same."""
+        key = (id(value), url)
+        if key not in self._told:
+            structure = self._session.library.structure(url)
+            with self._session.aside() as found:
+                if structure is not None:
+                    self._told[key] = []  # where a circle leads back here, nothing is wrong
+                    self._conformity.check(value, structure, place, scope)
+            self._told[key] = found
+        return self._told[key]
+
+    def holds(self, expression: str, node: Node, scope: Scope) -> bool:
+        """Whether a FHIRPath expression is true of an element."""
+        resource = scope.resource
+        focus = Node(resource, str(resource.get("resourceType")))
+        outer = scope.root.resource
+        root = focus if outer is resource else Node(outer, str(outer.get("resourceType")))
+        services = _Services(self, scope)
+        return bool(self.path.holds(expression, node, focus, root, services))
+
+
+class _Services:
+    """What FHIRPath asks of the validator."""
+
+    def __init__(self, walker: Walker, scope: Scope) -> None:
+        self._walker = walker
+        self._scope = scope
+
+    def resolve(self, reference: str, _: Json = None) -> Json | None:
+        """A resource by reference."""
+        found = self._walker.resolve(reference, self._scope)
+        return None if found is None else found.resource
+
+    def member_of(self, value: Json, type_name: str, value_set: str) -> bool | None:
+        """Whether a code, Coding or CodeableConcept is in a value set; ``None``: unknown."""
+        from conformance_cli.fhir.validation.membership import member_of
+
+        return member_of(self._walker.terminology, value, type_name, value_set)
+
+    def conforms_to(self, value: Json, url: str) -> bool:
+        """Whether a value conforms to a structure."""
+        found = self._walker.validate(value, url, self._scope.place, self._scope)
+        return not any(one.severity.rank <= 1 for one in found)
+
+    def trace(self, name: str, items: list[Json]) -> None:
+        """Traces are for authors of expressions; a validation has no use for them."""
+
+
+def _claims(resource: Mapping[str, Json]) -> list[str]:
+    meta = resource.get("meta")
+    profiles = meta.get("profile") if isinstance(meta, dict) else None
+    return [url for url in profiles if isinstance(url, str)] if isinstance(profiles, list) else []
