@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
+
+Json = Any
 
 
 class Standing(StrEnum):
@@ -32,7 +35,8 @@ class Answer:
 
     ``reason`` says why it is not valid or not known, as part of a sentence.  ``display`` is
     the right display where the given one is wrong, and ``displays`` all that would do.
-    ``system`` is the code system that the value set implies for a bare code.
+    ``system`` is the code system that the value set implies for a bare code.  ``note`` says
+    what is worth knowing about a valid code: that it is inactive, or written otherwise.
     """
 
     standing: Standing
@@ -40,6 +44,7 @@ class Answer:
     display: str | None = None
     displays: tuple[str, ...] = ()
     system: str | None = None
+    note: str = ""
 
 
 class Terminology(Protocol):
@@ -47,6 +52,14 @@ class Terminology(Protocol):
 
     def in_value_set(self, coded: Coded, value_set: str) -> Answer:
         """Whether a code is in a value set (canonical URL, perhaps with ``|version``)."""
+
+    def in_given(
+        self, coded: Coded, value_set: Mapping[str, Json], beside: Sequence[Mapping[str, Json]] = ()
+    ) -> Answer:
+        """Whether a code is in a value set that is at hand, such as a contained one.
+
+        ``beside`` are the resources contained next to it, which it may use.
+        """
 
     def in_code_system(self, coded: Coded) -> Answer:
         """Whether a code system defines a code, and whether the display is one of its.
