@@ -33,7 +33,7 @@ def to_json(report: Report) -> dict[str, Json]:
 
 def result(checked: Checked) -> dict[str, Json]:
     """What was found in one input."""
-    return {
+    made = {
         "file": checked.origin.name,
         "ndjson_line": checked.origin.line,
         "valid": checked.is_valid,
@@ -46,6 +46,11 @@ def result(checked: Checked) -> dict[str, Json]:
             for profile, coverage in checked.must_support.items()
         },
     }
+    if checked.second_opinion is not None:
+        from conformance_cli.fhir.second_opinion.json_form import comparison_json
+
+        made["second_opinion"] = comparison_json(checked.second_opinion)
+    return made
 
 
 def _issue(checked: Checked, issue: Issue) -> dict[str, Json]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance_cli.fhir.outcome.issue import Issue, Severity
+
+if TYPE_CHECKING:
+    from conformance_cli.fhir.second_opinion.comparison import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Checked:
     notes: tuple[str, ...] = ()
     #: By profile: the must-support elements that the input has, and those that it lacks.
     must_support: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    #: What another validator said, where one was asked.
+    second_opinion: Comparison | None = None
 
     @property
     def is_valid(self) -> bool:
