@@ -66,6 +66,8 @@ KEYS = (
     Key("gate.mode", "gate", values.choice("run", "certify")),
     Key("gate.fail-on", "fail-on", values.choice("must", "should", "warning")),
     Key("gate.waivers", "waivers", values.path),
+    Key("packages.use", "package", values.package_specs),
+    Key("packages.cache", "package-cache", values.path),
 )
 
 #: Defaults as a file would write them, by dotted key; other keys have none.

@@ -120,6 +120,16 @@ class ReportConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class PackagesConfig:
+    """Which FHIR packages validation uses, and where installed ones are."""
+
+    #: ``name@version``, or the path of a .tgz, a folder, or a conformance resource.
+    use: tuple[str, ...] = ()
+    #: ``None`` is the usual place: FHIR_PACKAGE_CACHE, else ~/.fhir/packages.
+    cache: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GateConfig:
     """What decides the exit code."""
 
@@ -148,6 +158,7 @@ class Config:
     run: RunConfig
     reports: ReportConfig
     gate: GateConfig
+    packages: PackagesConfig
     #: The file that was read, if any.
     path: Path | None
     #: Where relative paths of references start: the file's folder, or where we are.

@@ -167,6 +167,16 @@ def paths(given: Given) -> tuple[Path, ...]:
     return tuple(path(Given(item, given.base_dir)) for item in items if item)
 
 
+def package_specs(given: Given) -> tuple[str, ...]:
+    """FHIR packages: ``name@version`` as it is, paths relative to where they were written."""
+    return tuple(_package(spec, given.base_dir) for spec in texts(given))
+
+
+def _package(spec: str, base_dir: Path) -> str:
+    named = "@" in spec and not {"/", "\\"} & set(spec)
+    return spec if named else str(path(Given(spec, base_dir)))
+
+
 def reports(given: Given) -> tuple[ReportTarget, ...]:
     """Reports to write: ``html`` or ``junit=out/junit.xml``, or pairs of both."""
     items = given.value.split(",") if isinstance(given.value, str) else given.value

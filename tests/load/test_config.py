@@ -17,6 +17,7 @@ from conformance_cli.load.config import (
     Config,
     GateConfig,
     NetworkConfig,
+    PackagesConfig,
     ReportConfig,
     ReportTarget,
     RunConfig,
@@ -508,6 +509,21 @@ class TestAuth:
         assert config.origin("auth.token") == origin
 
 
+class TestPackages:
+    def test_a_name_stays_and_a_path_starts_where_it_is_written(self, tmp_path: Path) -> None:
+        text = '[packages]\nuse = ["hl7.fhir.r4.core@4.0.1", "own/p.tgz", "folder"]\ncache = "c"'
+        packages = load(tmp_path, text).packages
+        assert packages.use == (
+            "hl7.fhir.r4.core@4.0.1", str(tmp_path / "own/p.tgz"), str(tmp_path / "folder"),
+        )  # fmt: skip
+        assert packages.cache == tmp_path / "c"
+
+    def test_an_environment_may_use_others(self, tmp_path: Path) -> None:
+        text = '[environments.next.packages]\nuse = ["a@2"]\n[packages]\nuse = ["a@1"]'
+        assert load(tmp_path, text).packages.use == ("a@1",)
+        assert load(tmp_path, text, environment="next").packages.use == ("a@2",)
+
+
 class TestShown:
     @pytest.mark.parametrize(
         ("value", "shown"),
@@ -552,6 +568,7 @@ class TestOneNameEverywhere:
             "run": RunConfig,
             "reports": ReportConfig,
             "gate": GateConfig,
+            "packages": PackagesConfig,
         }
         for section, owner in classes.items():
             mine = {key.attribute for key in KEYS if key.path.startswith(f"{section}.")}
