@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from conformance_cli.fhir.path.temporal import (
+from conformance_cli.fhir.path.quantities import (
+    CALENDAR,
+    DURATIONS,
+    UCUM,
     Quantity,
-    Temporal,
-    compare,
+    converted,
     in_base_unit,
-    parse_temporal,
-    same_precision,
+    in_order,
+    same_amount,
 )
+from conformance_cli.fhir.path.temporal import Temporal, compare, parse_temporal, same_precision
 from conformance_cli.fhir.path.types import TEMPORAL, Node
 
 Item = Any
 Items = Sequence[Any]
+_QUANTITIES = frozenset(
+    {"Quantity", "Age", "Count", "Distance", "Duration", "SimpleQuantity", "MoneyQuantity"}
+)
 
 
 def bare(item: Item) -> Any:
@@ -35,16 +42,27 @@ def is_number(value: Any) -> bool:
 
 
 def quantity_of(item: Item) -> Quantity | None:
-    """The quantity that an item is, if it is one."""
+    """The quantity that an item is, if it is one (FHIR R4, 2.9.1.7)."""
     value = item.data if isinstance(item, Node) else item
     if isinstance(value, Quantity):
         return value
-    if isinstance(value, Mapping) and ("code" in value or "unit" in value):
-        number = bare(value.get("value"))
-        unit = value.get("code", value.get("unit"))
-        if is_number(number) and isinstance(unit, str):
-            return Quantity(Decimal(number), unit)
-    return None
+    if not isinstance(value, Mapping):
+        return None
+    number = bare(value.get("value"))
+    unit = value.get("code", value.get("unit", "1"))
+    if not is_number(number) or not isinstance(unit, str):
+        return None
+    system = value.get("system", "")
+    foreign = system if isinstance(system, str) and "code" in value and system != UCUM else ""
+    return Quantity(Decimal(number), unit, foreign)
+
+
+def duration_of(item: Item) -> Quantity | None:
+    """The quantity that an item is; one of FHIR in a UCUM unit of time is a calendar duration."""
+    found = quantity_of(item)
+    if found is None or not isinstance(item, Node) or found.unit not in DURATIONS:
+        return found
+    return replace(found, unit=DURATIONS[found.unit])
 
 
 def pair(left: Item, right: Item) -> tuple[Any, Any]:
@@ -54,11 +72,27 @@ def pair(left: Item, right: Item) -> tuple[Any, Any]:
         times = _as_temporal(one), _as_temporal(other)
         if times[0] is not None and times[1] is not None:
             return times
-    if isinstance(one, Quantity) or isinstance(other, Quantity):
-        amounts = quantity_of(left), quantity_of(right)
-        if amounts[0] is not None and amounts[1] is not None:
-            return amounts
+    return _amounts(left, right) or (one, other)
+
+
+def _amounts(left: Item, right: Item) -> tuple[Quantity, Quantity] | None:
+    """Two quantities, if both items are, and one is a literal or both are FHIR's."""
+    if not (_is_quantity(left) and _is_quantity(right)):
+        return None
+    one, other = quantity_of(left), quantity_of(right)
+    if one is None or other is None:
+        return None
+    if one.unit in CALENDAR:
+        other = duration_of(right) or other
+    elif other.unit in CALENDAR:
+        one = duration_of(left) or one
     return one, other
+
+
+def _is_quantity(item: Item) -> bool:
+    if isinstance(item, Node):
+        return item.type in _QUANTITIES or (not item.type and isinstance(item.data, Mapping))
+    return isinstance(item, Quantity)
 
 
 def equal(left: Items, right: Items) -> bool | None:
@@ -89,8 +123,7 @@ def items_equal(left: Item, right: Item) -> bool | None:
         order = compare(one, other)
         return None if order is None else order == 0
     if isinstance(one, Quantity) and isinstance(other, Quantity):
-        amounts = in_base_unit(one), in_base_unit(other)
-        return amounts[0][1] == amounts[1][1] if amounts[0][0] == amounts[1][0] else None
+        return same_amount(one, other)
     return json_equal(one, other)
 
 
@@ -126,8 +159,7 @@ def order(left: Item, right: Item) -> int | None:
     if isinstance(one, Temporal) and isinstance(other, Temporal):
         return compare(one, other)
     if isinstance(one, Quantity) and isinstance(other, Quantity):
-        (unit, first), (other_unit, second) = in_base_unit(one), in_base_unit(other)
-        return _sign(first, second) if unit == other_unit else None
+        return in_order(one, other)
     if is_number(one) and is_number(other):
         return _sign(one, other)
     if isinstance(one, str) and isinstance(other, str):
@@ -190,9 +222,25 @@ def _items_equivalent(left: Item, right: Item) -> bool:
     if isinstance(one, str) and isinstance(other, str):
         return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
     if is_number(one) and is_number(other):
-        digits = min(_digits(one), _digits(other))
-        return round(Decimal(one), digits) == round(Decimal(other), digits)
+        return _nearly(Decimal(one), Decimal(other))
+    if isinstance(one, Quantity) and isinstance(other, Quantity):
+        return _amounts_equivalent(one, other) or _amounts_equivalent(other, one)
     return items_equal(left, right) is True
+
+
+def _amounts_equivalent(one: Quantity, other: Quantity) -> bool:
+    if one.system or other.system:
+        return same_amount(one, other) is True
+    amount = converted(other, one.unit)
+    if amount is None:
+        return same_amount(one, other) is True
+    return _nearly(one.value, amount)
+
+
+def _nearly(one: Decimal, other: Decimal) -> bool:
+    """Whether two numbers are equal at the precision of the less precise one."""
+    digits = min(_digits(one), _digits(other))
+    return round(one, digits) == round(other, digits)
 
 
 def _digits(number: int | Decimal) -> int:

@@ -4,37 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any
 
 from conformance_cli.fhir.path.comparison import bare, distinct, is_temporal
-from conformance_cli.fhir.path.functions import CLOCKS, FUNCTIONS, Function
+from conformance_cli.fhir.path.functions import FUNCTIONS, Function
 from conformance_cli.fhir.path.grammar import Node as Tree
 from conformance_cli.fhir.path.navigation import is_kind, members
 from conformance_cli.fhir.path.operators import OPERATORS
+from conformance_cli.fhir.path.quantities import Quantity
 from conformance_cli.fhir.path.runtime import (
     Compiled,
     EvaluationError,
     Frame,
     Items,
+    Run,
+    boolean,
     integer,
     number,
     of,
-    single,
     wrap,
 )
-from conformance_cli.fhir.path.temporal import Quantity, parse_temporal, parse_time
-from conformance_cli.fhir.path.types import is_known_type, is_of_type
+from conformance_cli.fhir.path.temporal import parse_temporal, parse_time
+from conformance_cli.fhir.path.variables import constant
 
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "f": "\f"}
-#: Variables that every FHIR evaluation has (FHIR R4, 2.9.1).
-_CONSTANTS = {
-    "ucum": "http://unitsofmeasure.org",
-    "sct": "http://snomed.info/sct",
-    "loinc": "http://loinc.org",
-}
 
 
 class CompileError(Exception):
@@ -83,10 +79,10 @@ def _function(tree: Tree) -> Compiled:
     (functn,) = tree["children"]
     name = _identifier(functn["children"][0])
     arguments = functn["children"][1]["children"] if len(functn["children"]) > 1 else []
-    if name in CLOCKS:
-        raise CompileError(f"{name}() would read the clock; {CLOCKS[name]}")
     function = FUNCTIONS.get(name)
     if function is None:
+        from difflib import get_close_matches
+
         close = get_close_matches(name[:60], FUNCTIONS, n=1)
         hint = f'; did you mean "{close[0]}"?' if close else ""
         raise CompileError(f"there is no function {name[:60]}(){hint}")
@@ -99,7 +95,10 @@ def _call(function: Function, arguments: list[Tree]) -> Compiled:
     if function.takes_type:
         specifier = _type_text(arguments[0]) if arguments else ""
         return lambda frame, focus: function.run(frame, focus, specifier)
-    compiled = [compile_tree(argument) for argument in arguments]
+    if function.takes_keys:
+        keys = [_sort_key(argument) for argument in arguments]
+        return lambda frame, focus: function.run(frame, focus, *keys)
+    compiled = [_operand(argument) for argument in arguments]
     if function.lazy:
         return lambda frame, focus: function.run(frame, focus, *compiled)
 
@@ -111,8 +110,50 @@ def _call(function: Function, arguments: list[Tree]) -> Compiled:
     return call
 
 
+def _sort_key(tree: Tree) -> tuple[Compiled, int]:
+    """A key, and -1 where a minus before it asks for the order downwards."""
+    if tree["type"] == "PolarityExpression" and tree["terminalNodeText"][0] == "-":
+        return _operand(tree["children"][0]), -1
+    return _operand(tree), 1
+
+
+def _operand(tree: Tree) -> Compiled:
+    """An operand or argument: variables that it defines are its own."""
+    compiled = compile_tree(tree)
+    if not tree.get("defines"):
+        return compiled
+    return lambda frame, focus: compiled(frame.fork(), focus)
+
+
+def mark_definitions(tree: Tree) -> bool:
+    """Note at each node whether ``defineVariable()`` is called below it."""
+    defines = tree["type"] == "Functn" and _identifier(tree["children"][0]) == "defineVariable"
+    for child in tree.get("children", ()):
+        defines = mark_definitions(child) or defines
+    if defines:
+        tree["defines"] = True
+    return defines
+
+
+def _decided(tree: Tree) -> Compiled:
+    """``and``, ``or`` and ``implies``, which ask the right side only where it may matter."""
+    left, right = map(_operand, tree["children"])
+    operator = tree["terminalNodeText"][0]
+    operate, decisive = OPERATORS[operator], operator == "or"
+    outcome = [operator != "and"]
+
+    def decide(frame: Frame, focus: Items) -> Items:
+        one = left(frame, focus)
+        if boolean(one) is decisive:
+            return list(outcome)
+        frame.run.spend(2)
+        return operate(one, right(frame, focus))
+
+    return decide
+
+
 def _operation(tree: Tree) -> Compiled:
-    left, right = map(compile_tree, tree["children"])
+    left, right = map(_operand, tree["children"])
     operator = tree["terminalNodeText"][0]
     operate = OPERATORS[operator]
     if operator == "in" and isinstance(right, _Constant):
@@ -127,7 +168,7 @@ def _operation(tree: Tree) -> Compiled:
 
 
 def _union(tree: Tree) -> Compiled:
-    left, right = map(compile_tree, tree["children"])
+    left, right = map(_operand, tree["children"])
     if isinstance(left, _Constant) and isinstance(right, _Constant):
         return _Constant(distinct(left.items + right.items))
 
@@ -142,18 +183,8 @@ def _union(tree: Tree) -> Compiled:
 def _type_expression(tree: Tree) -> Compiled:
     value, specifier = tree["children"]
     left, name = compile_tree(value), _type_text(specifier)
-    keeps = tree["terminalNodeText"][0] == "as"
-
-    def check(frame: Frame, focus: Items) -> Items:
-        items = left(frame, focus)
-        if not is_known_type(name, frame.run.model):
-            raise EvaluationError(f"there is no type {name}")
-        if not items:
-            return []
-        held = is_of_type(single(items, "one item"), name, frame.run.model)
-        return (items if held else []) if keeps else [held]
-
-    return check
+    ask = FUNCTIONS[tree["terminalNodeText"][0]].run
+    return lambda frame, focus: ask(frame, left(frame, focus), name)
 
 
 def _indexer(tree: Tree) -> Compiled:
@@ -174,7 +205,7 @@ def _polarity(tree: Tree) -> Compiled:
         items = compiled(frame, focus)
         value = items[0] if len(items) == 1 else None
         if isinstance(value, Quantity):
-            return [Quantity(-value.value if minus else value.value, value.unit)]
+            return [replace(value, value=-value.value) if minus else value]
         amount = number(items)
         return of(amount if amount is None or not minus else -amount)
 
@@ -204,17 +235,17 @@ class _Constant:
         return is_in
 
 
-def _constant(value: Any) -> Compiled:
+def _literal(value: Any) -> Compiled:
     return _Constant(of(value))
 
 
 def _text_literal(tree: Tree) -> Compiled:
-    return _constant(_unescape(tree["text"][1:-1]))
+    return _literal(_unescape(tree["text"][1:-1]))
 
 
 def _number_literal(tree: Tree) -> Compiled:
     text = tree["text"]
-    return _constant(Decimal(text) if "." in text else int(text))
+    return _literal(Decimal(text) if "." in text else int(text))
 
 
 def _time_literal(tree: Tree) -> Compiled:
@@ -222,7 +253,7 @@ def _time_literal(tree: Tree) -> Compiled:
     value = parse_time(text) if text.startswith("T") else parse_temporal(text)
     if value is None:
         raise CompileError(f"@{text} is no date or time")
-    return _constant(value)
+    return _literal(value)
 
 
 def _quantity_literal(tree: Tree) -> Compiled:
@@ -232,33 +263,38 @@ def _quantity_literal(tree: Tree) -> Compiled:
         (unit,) = unit["children"]
     name = unit["terminalNodeText"][0]
     text = quantity["terminalNodeText"][0]
-    return _constant(Quantity(Decimal(text), _unescape(name[1:-1]) if name[0] == "'" else name))
+    return _literal(Quantity(Decimal(text), _unescape(name[1:-1]) if name[0] == "'" else name))
 
 
 def _external_constant(tree: Tree) -> Compiled:
-    (constant,) = tree["children"]
-    if constant.get("children"):
-        name = _identifier(constant["children"][0])
+    (written,) = tree["children"]
+    if written.get("children"):
+        name = _identifier(written["children"][0])
     else:
-        name = _unescape(constant["terminalNodeText"][1][1:-1])
+        name = _unescape(written["terminalNodeText"][1][1:-1])
+
+    known = constant(name)
 
     def variable(frame: Frame, _focus: Items) -> Items:
-        if name in frame.run.variables:
-            return wrap(frame.run.variables[name])
-        if name in ("resource", "context", "rootResource"):
-            return list(frame.run.root)
-        return [_known_constant(name)]
+        run = frame.run
+        if frame.names is not None and name in frame.names:
+            return list(frame.names[name])
+        if name in run.variables:
+            return wrap(run.variables[name])
+        if known is not None:
+            return [known]
+        if name in _INPUTS:
+            return list(_INPUTS[name](run))
+        raise EvaluationError(f"there is no variable %{name[:60]}")
 
     return variable
 
 
-def _known_constant(name: str) -> str:
-    if name in _CONSTANTS:
-        return _CONSTANTS[name]
-    for prefix, base in (("vs-", "ValueSet"), ("ext-", "StructureDefinition")):
-        if name.startswith(prefix):
-            return f"http://hl7.org/fhir/{base}/{name.removeprefix(prefix)}"
-    raise EvaluationError(f"there is no variable %{name[:60]}")
+_INPUTS: Mapping[str, Callable[[Run], Items]] = {
+    "context": lambda run: run.root,
+    "resource": lambda run: run.resource,
+    "rootResource": lambda run: run.root_resource,
+}
 
 
 def _identifier(tree: Tree) -> str:
@@ -282,6 +318,10 @@ def _unescape(text: str) -> str:
     return _ESCAPE.sub(replace, text)
 
 
+def _is_or(tree: Tree) -> bool:
+    return bool(tree["terminalNodeText"][0] == "or")
+
+
 _RULES: Mapping[str, Callable[[Tree], Compiled]] = {
     "InvocationExpression": _invocation_expression,
     "InvocationTerm": _invocation_term,
@@ -299,11 +339,11 @@ _RULES: Mapping[str, Callable[[Tree], Compiled]] = {
     "InequalityExpression": _operation,
     "EqualityExpression": _operation,
     "MembershipExpression": _operation,
-    "AndExpression": _operation,
-    "OrExpression": _operation,
-    "ImpliesExpression": _operation,
+    "AndExpression": _decided,
+    "OrExpression": lambda tree: (_decided if _is_or(tree) else _operation)(tree),
+    "ImpliesExpression": _decided,
     "NullLiteral": lambda _: lambda _frame, _focus: [],
-    "BooleanLiteral": lambda tree: _constant(tree["text"] == "true"),
+    "BooleanLiteral": lambda tree: _literal(tree["text"] == "true"),
     "StringLiteral": _text_literal,
     "NumberLiteral": _number_literal,
     "DateTimeLiteral": _time_literal,

@@ -9,48 +9,68 @@ milliseconds for each expression.  Its type models are sound, and are used here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from conformance_cli.fhir.errors import FhirPathError
 from conformance_cli.fhir.path.comparison import bare
-from conformance_cli.fhir.path.compiler import CompileError, compile_tree
+from conformance_cli.fhir.path.compiler import CompileError, compile_tree, mark_definitions
+from conformance_cli.fhir.path.functions import CLOCKS
+from conformance_cli.fhir.path.grammar import Node as Tree
 from conformance_cli.fhir.path.grammar import syntax_tree
+from conformance_cli.fhir.path.quantities import Quantity
 from conformance_cli.fhir.path.runtime import Compiled, EvaluationError, Frame, Items, Run, wrap
-from conformance_cli.fhir.path.temporal import Quantity, Temporal
+from conformance_cli.fhir.path.services import Services
+from conformance_cli.fhir.path.temporal import Temporal
 from conformance_cli.fhir.path.types import Node, type_model
 
 Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Expression:
+    run: Compiled
+    #: The functions in it that tell the time.
+    clocks: tuple[str, ...]
 
 
 class Engine:
     """Evaluates expressions with the types of one FHIR version.
 
     Results share objects with the resource: whoever takes them must not change them.
+    ``clock`` tells the time to ``now()`` and its like; without it they are refused.
     """
 
-    def __init__(self, fhir_version: str) -> None:
+    def __init__(self, fhir_version: str, clock: Callable[[], datetime] | None = None) -> None:
         self._fhir_version = fhir_version
+        self._clock = clock
+        self._is_lenient = fhir_version.partition(".")[0] in ("1", "3", "4")
 
     def check(self, expression: str) -> None:
         """Raise ``FhirPathError`` if the expression cannot be read or names no function."""
-        _compiled(expression)
+        self._allowed(expression)
 
     def evaluate(
-        self, expression: str, resource: Json, variables: Mapping[str, Json] | None = None
+        self,
+        expression: str,
+        resource: Json,
+        variables: Mapping[str, Json] | None = None,
+        services: Services | None = None,
     ) -> list[Json]:
         """The collection that the expression yields, as plain JSON."""
-        frame = self._frame(resource, variables)
+        frame = self._frame(expression, resource, variables, services)
         items = _evaluated(expression, frame, frame.this)
         return [_plain(item) for item in items if not _only_extra(item)]
 
     def each(self, path: str, condition: str, resource: Json) -> list[tuple[Json, bool]]:
         """The items of a path, each with whether the condition is exactly true of it."""
-        frame = self._frame(resource, None)
+        frame = self._frame(path, resource, None, None)
+        self._allowed(condition)
         items = _evaluated(path, frame, frame.this)
-        _compiled(condition)
         frame.run.spend(len(items))
         return [
             (_plain(item), _is_true(_evaluated(condition, frame.of(item, index), [item])))
@@ -58,14 +78,60 @@ class Engine:
             if not _only_extra(item)
         ]
 
-    def _frame(self, resource: Json, variables: Mapping[str, Json] | None) -> Frame:
-        root = wrap(resource)
-        return Frame(Run(root, variables or {}, type_model(self._fhir_version)), root)
+    def holds(
+        self,
+        expression: str,
+        focus: Node,
+        resource: Node,
+        root: Node,
+        services: Services | None = None,
+    ) -> bool:
+        """Whether a constraint of a definition is true of an element.
+
+        ``resource`` is the one that the element stands in, ``root`` the one that contains
+        that; empty is not true, and anything else than a Boolean is (FHIR R4, 4.4.6).
+        Raises ``FhirPathError`` where the expression cannot be evaluated.
+        """
+        self._allowed(expression)
+        this = [focus]
+        run = Run(
+            root=this,
+            variables={},
+            model=type_model(self._fhir_version),
+            resource=[resource],
+            root_resource=[root],
+            services=services,
+            now=self._clock() if self._clock else None,
+            casts_collections=self._is_lenient,
+        )
+        items = _evaluated(expression, Frame(run, this), this)
+        if len(items) == 1:
+            value = bare(items[0])
+            return value if isinstance(value, bool) else value is not None
+        return bool(items)
+
+    def _frame(
+        self,
+        expression: str,
+        resource: Json,
+        variables: Mapping[str, Json] | None,
+        services: Services | None,
+    ) -> Frame:
+        self._allowed(expression)
+        root, model = wrap(resource), type_model(self._fhir_version)
+        now = self._clock() if self._clock else None
+        return Frame(Run(root, variables or {}, model, root, root, services, now), root)
+
+    def _allowed(self, expression: str) -> None:
+        clocks = _compiled(expression).clocks
+        if clocks and self._clock is None:
+            name = clocks[0]
+            raise FhirPathError(expression, f"{name}() would read the clock; {CLOCKS[name]}")
 
 
 def _evaluated(expression: str, frame: Frame, focus: Items) -> Items:
     try:
-        return _compiled(expression)(frame, focus)
+        return _compiled(expression).run(frame, focus)
     except EvaluationError as err:
         raise FhirPathError(expression, str(err)) from err
     except (ArithmeticError, ValueError) as err:
@@ -74,16 +140,31 @@ def _evaluated(expression: str, frame: Frame, focus: Items) -> Items:
         raise FhirPathError(expression, "it nests too deep") from err
 
 
-@lru_cache(maxsize=1024)
-def _compiled(expression: str) -> Compiled:
-    tree = syntax_tree(expression)
+@lru_cache(maxsize=2048)
+def _compiled(expression: str) -> _Expression:
     try:
-        (root,) = tree["children"]
-        return compile_tree(root)
+        (root,) = syntax_tree(expression)["children"]
+        if "defineVariable" in expression:
+            mark_definitions(root)
+        return _Expression(compile_tree(root), _clocks_in(expression, root))
     except CompileError as err:
         raise FhirPathError(expression, str(err)) from err
     except RecursionError:
         raise FhirPathError(expression, "nests too deep") from None
+
+
+def _clocks_in(expression: str, tree: Tree) -> tuple[str, ...]:
+    if not any(name in expression for name in CLOCKS):
+        return ()
+    found: list[str] = []
+    open_ = [tree]
+    while open_:
+        node = open_.pop()
+        children = node.get("children", ())
+        open_.extend(children)
+        if node["type"] == "Functn" and (name := children[0]["text"].strip("`")) in CLOCKS:
+            found.append(name)
+    return tuple(found)
 
 
 def _is_true(items: Items) -> bool:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from functools import partial
 from typing import Any
 
 from conformance_cli.fhir.path.comparison import (
-    bare,
+    duration_of,
     equal,
     equivalent,
     is_number,
     items_equal,
     order,
     pair,
+    quantity_of,
 )
+from conformance_cli.fhir.path.quantities import Quantity, added, divided, multiplied
 from conformance_cli.fhir.path.runtime import (
     MAX_TEXT,
     EvaluationError,
@@ -26,7 +29,7 @@ from conformance_cli.fhir.path.runtime import (
     single,
     text,
 )
-from conformance_cli.fhir.path.temporal import Quantity, Temporal, moved, parse_temporal
+from conformance_cli.fhir.path.temporal import Temporal, moved, parse_temporal
 
 #: Digits that a whole number may have before arithmetic on it is refused.
 _MAX_BITS = 4096
@@ -96,9 +99,10 @@ def _additive(left: Items, right: Items, sign: int) -> Items:
     if not left or not right:
         return []
     one, other = pair(single(left), single(right))
+    if isinstance(other, Mapping):
+        other = duration_of(right[0])
     if isinstance(other, Quantity):
-        by = Quantity(sign * other.value, other.unit)
-        return [_with_quantity(one, by)]
+        return of(_with_quantity(one, replace(other, value=sign * other.value)))
     if isinstance(one, str) and isinstance(other, str) and sign > 0:
         return [bounded(one + other)]
     if is_number(one) and is_number(other):
@@ -108,9 +112,7 @@ def _additive(left: Items, right: Items, sign: int) -> Items:
 
 def _with_quantity(one: Any, by: Quantity) -> Any:
     if isinstance(one, Quantity):
-        if one.unit != by.unit:
-            raise EvaluationError("quantities of different units cannot be added")
-        return Quantity(one.value + by.value, one.unit)
+        return added(one, by)
     when = parse_temporal(one) if isinstance(one, str) else one
     if not isinstance(when, Temporal):
         raise EvaluationError("a quantity can be added to a time or a quantity")
@@ -125,9 +127,6 @@ def _concatenated(left: Items, right: Items) -> Items:
 
 
 def _arithmetic(operate: Callable[[Any, Any], Any], left: Items, right: Items) -> Items:
-    quantities = [x for x in (left, right) if len(x) == 1 and isinstance(bare(x[0]), Quantity)]
-    if quantities:
-        raise EvaluationError("quantities cannot be multiplied or divided here")
     one, other = number(left), number(right)
     if one is None or other is None:
         return []
@@ -149,6 +148,29 @@ def _calculated(calculate: Callable[[], Any]) -> Any:
 
 def _divided(one: Any, other: Any) -> Decimal:
     return Decimal(one) / Decimal(other)
+
+
+def _scaled(
+    operate: Callable[[Any, Any], Any],
+    compose: Callable[[Quantity, Quantity], Quantity | None],
+    left: Items,
+    right: Items,
+) -> Items:
+    """Multiplication and division: of two numbers, or of quantities, whose units compose."""
+    if not left or not right:
+        return []
+    amounts = [_amount(single(left)), _amount(single(right))]
+    if not any(isinstance(item, Quantity) for item in amounts):
+        return _arithmetic(operate, left, right)
+    one, other = (
+        amount if isinstance(amount, Quantity) else Quantity(Decimal(number([amount])), "1")
+        for amount in amounts
+    )
+    return of(_calculated(lambda: compose(one, other)))
+
+
+def _amount(item: Any) -> Any:
+    return quantity_of(item) or item
 
 
 def bounded(value: str) -> str:
@@ -176,8 +198,8 @@ OPERATORS: Mapping[str, Callable[[Items, Items], Items]] = {
     "+": _plus,
     "-": _minus,
     "&": _concatenated,
-    "*": partial(_arithmetic, lambda one, other: one * other),
-    "/": partial(_arithmetic, _divided),
+    "*": partial(_scaled, lambda one, other: one * other, multiplied),
+    "/": partial(_scaled, _divided, divided),
     "div": partial(_arithmetic, lambda one, other: int(Decimal(one) / Decimal(other))),
     "mod": partial(_arithmetic, lambda one, other: type(one)(Decimal(one) % Decimal(other))),
 }

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from conformance_cli.fhir.path.comparison import bare, is_number
 from conformance_cli.fhir.path.types import Node, TypeModel
+
+if TYPE_CHECKING:
+    from conformance_cli.fhir.path.services import Services
 
 Json = Any
 Item = Any
@@ -27,9 +31,18 @@ class EvaluationError(Exception):
 class Run:
     """One evaluation: its input, its variables, and how much work it did."""
 
+    #: What ``%context`` is: the input.
     root: Items
     variables: Mapping[str, Json]
     model: TypeModel
+    #: ``%resource`` and ``%rootResource``.
+    resource: Items
+    root_resource: Items
+    services: Services | None = None
+    #: The time that ``now()`` and ``today()`` tell; ``None`` where they must not.
+    now: datetime | None = None
+    #: Whether ``as`` may be used on several items, as definitions before R5 do.
+    casts_collections: bool = False
     work: int = 0
 
     def spend(self, items: int) -> None:
@@ -53,10 +66,16 @@ class Frame:
     this: Items
     index: Items = field(default_factory=list)
     total: Items = field(default_factory=list)
+    #: What ``defineVariable()`` has named so far; ``None`` before the first.
+    names: dict[str, Items] | None = None
 
     def of(self, item: Item, index: int) -> Frame:
         """The frame in which a criterion looks at one item."""
-        return Frame(self.run, [item], [index], self.total)
+        return Frame(self.run, [item], [index], self.total, self.names)
+
+    def fork(self) -> Frame:
+        """The frame of an operand or argument, which may name variables of its own."""
+        return Frame(self.run, self.this, self.index, self.total, dict(self.names or {}))
 
 
 #: A compiled expression: a frame and an input collection to a collection.

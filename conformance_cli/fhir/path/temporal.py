@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from conformance_cli.fhir.path.quantities import CALENDAR, DURATIONS, Quantity
+
 _DATE = r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?"
-_TIME = r"(?P<hour>[0-9]{2})(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}(?:\.[0-9]{1,9})?))?)?"
+_TIME = r"(?P<hour>[0-9]{2})(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}(?:\.[0-9]{1,18})?))?)?"
 _ZONE = r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?"
 _DATE_TIME = re.compile(rf"{_DATE}(?P<mark>T(?:{_TIME}{_ZONE})?)?")
 _TIME_ONLY = re.compile(rf"T?{_TIME}")
 _ZONE_AT_END = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})\Z")
 _DATE_PARTS = ("year", "month", "day", "hour", "minute", "second")
 
-#: Calendar units, and the UCUM codes that stand for them, to their name.
-UNITS = {
-    **{n + s: n for n in ("year", "month", "week", "day", "hour", "minute") for s in ("", "s")},
-    **{n + s: n for n in ("second", "millisecond") for s in ("", "s")},
-    "a": "year",
-    "mo": "month",
-    "wk": "week",
-    "d": "day",
-    "h": "hour",
-    "min": "minute",
-    "s": "second",
-    "ms": "millisecond",
-}
 _SECONDS = {
     "week": Decimal(604800),
     "day": Decimal(86400),
@@ -37,14 +25,6 @@ _SECONDS = {
     "second": Decimal(1),
     "millisecond": Decimal("0.001"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number with a unit: a UCUM code, or the name of a calendar unit."""
-
-    value: Decimal
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +90,12 @@ def same_precision(left: Temporal, right: Temporal) -> bool:
 def moved(when: Temporal, by: Quantity) -> Temporal:
     """A date or time moved by a calendar quantity; its precision stays as it is.
 
-    ``ValueError`` where the unit is none of the calendar, or the result is out of range.
+    UCUM's units up to weeks will do; its year and month are no calendar durations (FHIRPath
+    2.0, 6.7.1).  ``ValueError`` for any other unit, or where the result is out of range.
     """
-    unit = UNITS.get(by.unit)
-    if unit is None:
-        raise ValueError(f"{by.unit!r} is no unit of time")
+    unit = CALENDAR.get(by.unit) or DURATIONS.get(by.unit)
+    if unit is None or by.unit in ("a", "mo"):
+        raise ValueError(f"{by.unit!r} is no unit of time for dates")
     try:
         if when.kind == "Time":
             return _time_moved(when, unit, by.value)
@@ -123,14 +104,15 @@ def moved(when: Temporal, by: Quantity) -> Temporal:
         raise ValueError("the date is out of range") from err
 
 
-def in_base_unit(quantity: Quantity) -> tuple[str, Decimal]:
-    """A quantity in a unit that others can be compared with: seconds, months or its own."""
-    unit = UNITS.get(quantity.unit)
-    if unit in _SECONDS:
-        return "second", quantity.value * _SECONDS[unit]
-    if unit in ("year", "month"):
-        return "month", quantity.value * (12 if unit == "year" else 1)
-    return quantity.unit, quantity.value
+def days_in_month(when: Temporal) -> int:
+    """How many days the month of a date has that is written to the month at least."""
+    return _days(int(when.parts[0]), int(when.parts[1]))
+
+
+def _days(year: int, month: int) -> int:
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
 
 
 def _possible(parts: tuple[Decimal, ...]) -> bool:
@@ -211,7 +193,7 @@ def _months_later(start: datetime, months: int) -> datetime:
     year, month = divmod(index, 12)
     if not 1 <= year <= 9999:
         raise ValueError("the date is out of range")
-    day = min(start.day, calendar.monthrange(year, month + 1)[1])
+    day = min(start.day, _days(year, month + 1))
     return start.replace(year=year, month=month + 1, day=day)
 
 

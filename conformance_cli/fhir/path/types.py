@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from importlib.util import find_spec
 from typing import Any
 
-from conformance_cli.fhir.path.temporal import Quantity, Temporal
+from conformance_cli.fhir.path.quantities import Quantity
+from conformance_cli.fhir.path.temporal import Temporal
 
 Json = Any
 
@@ -80,6 +81,10 @@ class TypeModel:
             seen += 1
         return False
 
+    def is_primitive(self, name: str) -> bool:
+        """Whether a type is one of FHIR's primitives, which begin with a small letter."""
+        return name[:1].islower() and name in self.parents
+
     def knows(self, name: str) -> bool:
         """Whether there is a type of this name."""
         return name in self.parents or name in ("Resource", "Element", "Base")
@@ -88,10 +93,15 @@ class TypeModel:
 @lru_cache(maxsize=4)
 def type_model(fhir_version: str) -> TypeModel:
     """The model for a FHIR version such as ``3.0.2`` or ``4.0.1``; R4 where it is unknown."""
-    folder = files("fhirpathpy") / "models" / _VERSIONS.get(fhir_version.partition(".")[0], "r4")
+    # Only data is wanted: importing the package takes longer than all the rest.
+    spec = find_spec("fhirpathpy")
+    (package,) = (spec and spec.submodule_search_locations) or [""]
+    version = _VERSIONS.get(fhir_version.partition(".")[0], "r4")
 
     def read(name: str) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads((folder / f"{name}.json").read_text("utf-8"))
+        # Not pathlib, whose import would be for this alone.
+        with open(f"{package}/models/{version}/{name}.json", "rb") as file:  # noqa: PTH123
+            content: dict[str, Any] = json.loads(file.read())
         return content
 
     return TypeModel(
@@ -138,6 +148,18 @@ def _is_named(actual_namespace: str, actual: str, specifier: str, model: TypeMod
     if actual_namespace == "System":
         return actual == wanted
     return model.is_a(actual, wanted)
+
+
+def is_taken_as(item: Any, specifier: str, model: TypeModel) -> bool:
+    """Whether ``as`` and ``ofType()`` keep an item.
+
+    They keep primitives of exactly that type only: a ``code`` is a string, but is not taken
+    as one (official tests testFHIRPathAsFunction11 and 16).
+    """
+    namespace, actual = type_name(item)
+    if namespace == "FHIR" and model.is_primitive(actual):
+        return specifier.removeprefix("FHIR.") == actual
+    return _is_named(namespace, actual, specifier, model)
 
 
 @lru_cache(maxsize=1024)

@@ -91,11 +91,29 @@ def canonical(value: Decimal, code: str) -> tuple[Decimal, str] | None:
     ones, which are not turned into what they are levels of.  28 digits are kept.
     """
     measure = _measure(code)
-    if measure is None or not value.is_finite() or abs(value.adjusted()) > 1000:
+    if measure is None or not _is_usual(value):
         return None
-    exact = Fraction(value) * measure.factor + measure.zero
-    amount = _DIGITS.divide(Decimal(exact.numerator), Decimal(exact.denominator))
-    return amount, measure.code()
+    return _decimal(Fraction(value) * measure.factor + measure.zero), measure.code()
+
+
+def converted(value: Decimal, code: str, other: str) -> Decimal | None:
+    """An amount in another unit; ``None`` where the two are not comparable.  28 digits are kept."""
+    source, target = _measure(code), _measure(other)
+    if source is None or target is None or source.powers != target.powers:
+        return None
+    if not _is_usual(value):
+        return None
+    base = Fraction(value) * source.factor + source.zero
+    return _decimal((base - target.zero) / target.factor)
+
+
+def _is_usual(value: Decimal) -> bool:
+    """Whether exact arithmetic on a number stays small."""
+    return value.is_finite() and abs(value.adjusted()) <= 1000
+
+
+def _decimal(exact: Fraction) -> Decimal:
+    return _DIGITS.divide(Decimal(exact.numerator), Decimal(exact.denominator))
 
 
 @lru_cache(maxsize=1024)

@@ -2,26 +2,26 @@
 
 from collections.abc import Mapping
 
+from conformance_cli.fhir.path.functions.boundaries import BOUNDARIES
+from conformance_cli.fhir.path.functions.clock import CLOCK, CLOCKS
 from conformance_cli.fhir.path.functions.collections import COLLECTIONS
 from conformance_cli.fhir.path.functions.conversion import CONVERSION
 from conformance_cli.fhir.path.functions.function import Function
 from conformance_cli.fhir.path.functions.numbers import NUMBERS
 from conformance_cli.fhir.path.functions.resources import RESOURCES
 from conformance_cli.fhir.path.functions.strings import STRINGS
+from conformance_cli.fhir.path.functions.types import TYPES
 
-#: Every function; those of the clock are left out, see ``CLOCKS``.
+#: Every function.
 FUNCTIONS: Mapping[str, Function] = {
+    **BOUNDARIES,
+    **CLOCK,
     **COLLECTIONS,
     **CONVERSION,
     **NUMBERS,
     **RESOURCES,
     **STRINGS,
-}
-#: Functions that would read the clock, and what to write instead.
-CLOCKS: Mapping[str, str] = {
-    "now": "write ${now}",
-    "today": "write ${today}",
-    "timeOfDay": "write ${format(now, 'T%H:%M:%S')}",
+    **TYPES,
 }
 
 __all__ = ["CLOCKS", "FUNCTIONS", "Function"]

@@ -8,7 +8,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from conformance_cli.fhir.path.comparison import bare, distinct, identity, order
-from conformance_cli.fhir.path.functions.function import Function, lazy, plain, typed
+from conformance_cli.fhir.path.functions.function import Function, lazy, plain
 from conformance_cli.fhir.path.navigation import children, descendants
 from conformance_cli.fhir.path.runtime import (
     Compiled,
@@ -18,8 +18,9 @@ from conformance_cli.fhir.path.runtime import (
     boolean,
     integer,
     single,
+    text,
 )
-from conformance_cli.fhir.path.types import is_known_type, is_of_type
+from conformance_cli.fhir.path.variables import is_reserved
 
 
 def _over(frame: Frame, focus: Items, expression: Compiled) -> Iterator[tuple[Any, Items]]:
@@ -64,6 +65,7 @@ def _repeat(frame: Frame, focus: Items, projection: Compiled) -> Items:
 
 
 def _iif(frame: Frame, focus: Items, test: Compiled, then: Compiled, *other: Compiled) -> Items:
+    single(focus, "one item or none")
     inner = replace(frame, this=focus) if focus else frame
     result = test(inner, focus)
     if len(result) == 1 and not isinstance(bare(result[0]), bool):
@@ -89,21 +91,23 @@ def _coalesce(frame: Frame, focus: Items, *choices: Compiled) -> Items:
     return []
 
 
-def _sort(frame: Frame, focus: Items, *keys: Compiled) -> Items:
-    """By each key in turn; a key that begins with a minus sorts numbers downwards."""
+def _sort(frame: Frame, focus: Items, *keys: tuple[Compiled, int]) -> Items:
+    """By each key in turn, upwards or, where its sign is -1, downwards; nothing counts as most."""
+    signs = [sign for _, sign in keys] or [1]
 
     def compare(one: tuple[Any, list[Any]], other: tuple[Any, list[Any]]) -> int:
-        for left, right in zip(one[1], other[1], strict=True):
+        for left, right, direction in zip(one[1], other[1], signs, strict=True):
             if left is None or right is None:
-                sign = (left is not None) - (right is not None)
+                sign = (left is None) - (right is None)
             else:
                 sign = _order(left, right)
             if sign:
-                return sign
+                return sign * direction
         return 0
 
+    frame.run.spend(len(focus) * (len(focus).bit_length() + len(keys)))
     rows = [
-        (item, [single(key(frame.of(item, i), [item])) for key in keys] if keys else [item])
+        (item, [single(key(frame.of(item, i), [item])) for key, _ in keys] if keys else [item])
         for i, item in enumerate(focus)
     ]
     return [row[0] for row in sorted(rows, key=cmp_to_key(compare))]
@@ -166,29 +170,25 @@ def _take(_: Frame, focus: Items, count: Items) -> Items:
     return focus[: max(integer(count) or 0, 0)]
 
 
-def _of_type(frame: Frame, focus: Items, specifier: str) -> Items:
-    _known(frame, specifier)
-    return [item for item in focus if is_of_type(item, specifier, frame.run.model)]
+def _trace(frame: Frame, focus: Items, name: Compiled, *projection: Compiled) -> Items:
+    """Returns its input.  Nothing is printed, for it may hold personal data: services may ask."""
+    services = frame.run.services
+    if services is not None:
+        shown = _select(frame, focus, *projection) if projection else focus
+        services.trace(text(name(frame, focus)) or "", [bare(item) for item in shown])
+    return focus
 
 
-def _is(frame: Frame, focus: Items, specifier: str) -> Items:
-    _known(frame, specifier)
-    return [is_of_type(single(focus), specifier, frame.run.model)] if focus else []
-
-
-def _as(frame: Frame, focus: Items, specifier: str) -> Items:
-    _known(frame, specifier)
-    single(focus)
-    return [item for item in focus if is_of_type(item, specifier, frame.run.model)]
-
-
-def _known(frame: Frame, specifier: str) -> None:
-    if not is_known_type(specifier, frame.run.model):
-        raise EvaluationError(f"there is no type {specifier}")
-
-
-def _trace(_: Frame, focus: Items, *__: Compiled) -> Items:
-    """Returns its input.  Nothing is printed: it may hold personal data."""
+def _define_variable(
+    frame: Frame, focus: Items, name: Compiled, value: Compiled | None = None
+) -> Items:
+    """Names its input, or a value, for what follows in the same path (FHIRPath 3.0, 5.8)."""
+    called = text(name(frame, focus))
+    names = frame.names if frame.names is not None else {}
+    if called is None or called in names or is_reserved(called):
+        raise EvaluationError(f"defineVariable() cannot define %{called or ''!s:.60}")
+    names[called] = focus if value is None else value(frame, focus)
+    frame.names = names
     return focus
 
 
@@ -212,8 +212,9 @@ COLLECTIONS: Mapping[str, Function] = {
     "aggregate": lazy(_aggregate, 1, 2),
     "iif": lazy(_iif, 2, 3),
     "coalesce": lazy(_coalesce, 1, 10),
-    "sort": lazy(_sort, 0, 5),
+    "sort": Function(_sort, 0, 5, takes_keys=True),
     "trace": lazy(_trace, 1, 2),
+    "defineVariable": lazy(_define_variable, 1, 2),
     "single": plain(_single),
     "first": plain(lambda _, focus: focus[:1]),
     "last": plain(lambda _, focus: focus[-1:]),
@@ -224,9 +225,6 @@ COLLECTIONS: Mapping[str, Function] = {
     "combine": plain(lambda _, focus, other: focus + other, 1),
     "intersect": plain(_intersect, 1),
     "exclude": plain(_exclude, 1),
-    "ofType": typed(_of_type),
-    "is": typed(_is),
-    "as": typed(_as),
     "children": plain(lambda frame, focus: children(frame.run, focus)),
     "descendants": plain(lambda frame, focus: descendants(frame.run, focus)),
 }

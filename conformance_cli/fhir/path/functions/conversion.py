@@ -9,14 +9,15 @@ from typing import Any
 
 from conformance_cli.fhir.path.comparison import bare, is_number, quantity_of
 from conformance_cli.fhir.path.functions.function import Function, plain
+from conformance_cli.fhir.path.quantities import CALENDAR, Quantity
 from conformance_cli.fhir.path.runtime import Frame, Items, of, single
-from conformance_cli.fhir.path.temporal import UNITS, Quantity, Temporal, parse_temporal, parse_time
+from conformance_cli.fhir.path.temporal import Temporal, parse_temporal, parse_time
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 _QUANTITY = re.compile(r"([+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?)\s*(?:'([^']{1,60})'|([a-z]{1,12}))?")
 #: Calendar units that are written without quotes; UCUM codes never are.
-_WORDS = frozenset(UNITS) - {"a", "mo", "wk", "d", "h", "min", "s", "ms"}
+_WORDS = frozenset(CALENDAR)
 _TRUE = frozenset({"true", "t", "yes", "y", "1", "1.0"})
 _FALSE = frozenset({"false", "f", "no", "n", "0", "0.0"})
 

@@ -21,6 +21,8 @@ class Function:
     most: int = 0
     lazy: bool = False
     takes_type: bool = False
+    #: Its arguments are keys to sort by: a minus before one turns the order round.
+    takes_keys: bool = False
 
 
 def plain(run: Callable[..., Items], fewest: int = 0, most: int | None = None) -> Function:

@@ -10,8 +10,8 @@ from typing import Any
 from conformance_cli.fhir.path.comparison import bare, order
 from conformance_cli.fhir.path.functions.function import Function, plain
 from conformance_cli.fhir.path.operators import OPERATORS
+from conformance_cli.fhir.path.quantities import Quantity
 from conformance_cli.fhir.path.runtime import EvaluationError, Frame, Items, integer, number, of
-from conformance_cli.fhir.path.temporal import Quantity
 
 #: Numbers beyond this are not given to functions that could grow them.
 _LARGE = 10**100

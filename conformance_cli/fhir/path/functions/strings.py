@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import html
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -22,6 +21,10 @@ from conformance_cli.fhir.path.runtime import (
     integer,
     of,
     text,
+)
+
+_JSON_ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\(?:u.{0,4}|.)", re.DOTALL
 )
 
 
@@ -113,18 +116,23 @@ def _bytes(subject: str) -> bytes:
 
 def _escaped(subject: str, target: str) -> str | None:
     if target == "html":
+        import html
+
         return bounded(html.escape(subject))
     return bounded(json.dumps(subject, ensure_ascii=False)[1:-1]) if target == "json" else None
 
 
 def _unescaped(subject: str, target: str) -> str | None:
     if target == "html":
+        import html
+
         return html.unescape(subject)
+    if target != "json":
+        return None
     try:
-        result = json.loads(f'"{subject}"') if target == "json" else None
+        return _JSON_ESCAPE.sub(lambda found: str(json.loads(f'"{found[0]}"')), subject)
     except ValueError as err:
         raise EvaluationError("the text is not escaped as JSON") from err
-    return result if isinstance(result, str) else None
 
 
 STRINGS: Mapping[str, Function] = {
