@@ -1,0 +1,183 @@
+"""The compiled form of a package: one file that answers look-ups without being parsed.
+
+The file is the resources one after the other as JSON, then tables, then a footer that says
+where each table is.  Tables are arrays of machine words that are searched where they lie, so
+opening a package of thousands of resources costs no more than opening a small one.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from struct import Struct
+from typing import Any, BinaryIO
+
+from conformance_cli.fhir.packages.facts import FACTS, Facts, make_facts
+
+#: Changes with the layout, so that files of other releases are not taken for ours.
+MAGIC = b"FHIRPK" + b"1" + sys.byteorder[:1].encode()
+_FOOTER = Struct("<6Q I 8s")
+Buffer = Any
+
+
+class CorruptError(Exception):
+    """A compiled file that is not whole; it has to be made again."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a package says about itself and what was passed over in it."""
+
+    manifest: Mapping[str, Any]
+    problems: tuple[str, ...]
+    #: Entry numbers by resource type, as array of 32-bit words.
+    by_type: Mapping[str, bytes]
+    #: Type name to entry number, base definition, kind and whether it is abstract.
+    types: Mapping[str, tuple[int, str, str, bool]]
+
+
+class Writer:
+    """Writes the compiled form of a package to a file that is open for writing."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        import msgspec
+
+        self._file = file
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._at = file.write(MAGIC)
+        self._spans = array("Q", [self._at])
+        self._sums = array("I")
+        self._urls: list[int] = []
+        self._facts = bytearray()
+        self._facts_at = array("I", [0])
+        self._by_type: dict[str, array[int]] = {}
+        self._types: dict[str, tuple[int, str, str, bool]] = {}
+
+    def add(self, facts: Facts, data: Buffer) -> None:
+        """Add a resource with the JSON that it was read from."""
+        number = len(self._sums)
+        self._at += self._file.write(data)
+        self._spans.append(self._at)
+        self._sums.append(zlib.crc32(data))
+        self._urls.append(key_of(facts.url))
+        self._facts += self._encode(
+            (facts.resource_type, facts.id, facts.url, facts.version, facts.kind, facts.type,
+             facts.derivation, facts.base, facts.abstract)
+        )  # fmt: skip
+        self._facts_at.append(len(self._facts))
+        self._by_type.setdefault(facts.resource_type, array("I")).append(number)
+        if name := facts.type_name:
+            self._types.setdefault(name, (number, facts.base, facts.kind, facts.abstract))
+
+    def finish(self, manifest: Mapping[str, Any], problems: tuple[str, ...]) -> None:
+        """Write the tables and the footer."""
+        order = sorted(range(len(self._urls)), key=self._urls.__getitem__)
+        by_type = {name: numbers.tobytes() for name, numbers in self._by_type.items()}
+        tables = (
+            self._spans.tobytes(),
+            self._sums.tobytes(),
+            array("I", (self._urls[number] for number in order)).tobytes()
+            + array("I", order).tobytes(),
+            self._facts_at.tobytes(),
+            bytes(self._facts),
+            self._encode(About(manifest, problems, by_type, self._types)),
+        )
+        for table in tables:
+            self._file.write(table)
+        sum_ = 0
+        for table in tables:
+            sum_ = zlib.crc32(table, sum_)
+        self._file.write(_FOOTER.pack(*map(len, tables), sum_, MAGIC))
+
+
+class Compiled:
+    """A compiled package in memory, or mapped from its file."""
+
+    def __init__(self, buffer: Buffer) -> None:
+        """Open it.
+
+        Raises:
+            CorruptError: it is not whole, or of another release.
+
+        """
+        import msgspec
+
+        view = memoryview(buffer)
+        tables = _tables(view)
+        self._view = view
+        self._spans = tables[0].cast("Q")
+        self._sums = tables[1].cast("I")
+        self._count = count = len(self._sums)
+        words = tables[2].cast("I")
+        self._keys, self._order = words[:count], words[count:]
+        self._facts_at = tables[3].cast("I")
+        self._facts = tables[4]
+        self._decode = msgspec.msgpack.Decoder(list[Any]).decode
+        self.about: About = msgspec.msgpack.decode(tables[5], type=About)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def find(self, url: str) -> list[tuple[int, Facts]]:
+        """Every resource with a canonical URL, by number."""
+        key = key_of(url)
+        first = bisect_left(self._keys, key)
+        found = []
+        for number in self._order[first : bisect_right(self._keys, key, first)]:
+            facts = self.facts(number)
+            if facts.url == url:
+                found.append((number, facts))
+        return found
+
+    def facts(self, number: int) -> Facts:
+        """What a resource is found by."""
+        start, end = self._facts_at[number], self._facts_at[number + 1]
+        facts = make_facts(self._decode(self._facts[start:end]))
+        if facts is None:
+            raise CorruptError
+        return facts
+
+    def of_type(self, resource_type: str) -> Iterator[int]:
+        """The numbers of all resources of a type, in the order of the package."""
+        listed = self.about.by_type.get(resource_type)
+        return iter(memoryview(listed).cast("I") if listed else ())
+
+    def data(self, number: int) -> memoryview:
+        """The JSON of a resource.
+
+        Raises:
+            CorruptError: it is not what was written.
+
+        """
+        data = self._view[self._spans[number] : self._spans[number + 1]]
+        if zlib.crc32(data) != self._sums[number]:
+            raise CorruptError
+        return data
+
+
+def key_of(url: str) -> int:
+    """What URLs are sorted by; two may share one, so a match is compared with the URL."""
+    return zlib.crc32(url.encode("utf-8", "surrogatepass"))
+
+
+def _tables(view: memoryview) -> list[memoryview]:
+    """The tables of a compiled file, with its sum verified."""
+    start = len(view) - _FOOTER.size
+    if start < len(MAGIC) or view[: len(MAGIC)] != MAGIC:
+        raise CorruptError
+    *lengths, sum_, magic = _FOOTER.unpack_from(view, start)
+    at = start - sum(lengths)
+    if magic != MAGIC or at < len(MAGIC) or zlib.crc32(view[at:start]) != sum_:
+        raise CorruptError
+    tables = []
+    for length in lengths:
+        tables.append(view[at : at + length])
+        at += length
+    return tables
+
+
+__all__ = ["FACTS", "About", "Compiled", "CorruptError", "Writer", "key_of"]

@@ -1,0 +1,214 @@
+"""Where the resources of a package come from: an archive, a folder, or loose files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from hashlib import blake2b, sha256
+from pathlib import Path
+from typing import Protocol
+
+from conformance_cli.fhir.packages.archive import Member, archive_members
+from conformance_cli.fhir.packages.errors import PackageError
+from conformance_cli.fhir.packages.inflate import STANDARD, Limits
+from conformance_cli.fhir.packages.manifest import LARGEST_MANIFEST, Manifest, read_manifest
+
+MANIFEST = "package.json"
+_RESOURCES = (".json", ".xml")
+_DEEPEST = 16
+
+
+class Source(Protocol):
+    """Something that resources can be read from."""
+
+    @property
+    def place(self) -> Path:
+        """Where it is."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known never to change in place."""
+
+    def stamp(self) -> tuple[bytes, int]:
+        """What changes whenever the content does, without reading it; and its latest mtime."""
+
+    def digest(self) -> str | None:
+        """The SHA-256 of its content, where that is quicker to tell than to read it all."""
+
+    def manifest(self) -> Manifest | None:
+        """Its package.json, if it can be told before reading it all."""
+
+    def members(self) -> Iterator[Member]:
+        """The files directly in the package, manifest included."""
+
+
+class ArchiveSource:
+    """A ``.tgz`` as registries have them, with everything below ``package/``."""
+
+    settled = False
+
+    def __init__(self, place: Path, limits: Limits = STANDARD) -> None:
+        self.place = place
+        self._limits = limits
+
+    def stamp(self) -> tuple[bytes, int]:
+        """Size, times and identity of the file."""
+        found = _stat(self.place)
+        return _stamp([_identity(found)]), found.st_mtime_ns
+
+    def digest(self) -> str | None:
+        """The SHA-256 of the archive."""
+        with self.place.open("rb") as file:
+            import hashlib
+
+            return hashlib.file_digest(file, sha256).hexdigest()
+
+    def manifest(self) -> Manifest | None:
+        """Nothing: it may be anywhere in the archive."""
+        return None
+
+    def members(self) -> Iterator[Member]:
+        """What lies directly in ``package/``."""
+        with self.place.open("rb") as file:
+            for member in archive_members(file, self.place, self._limits):
+                folder, _, name = member.name.rpartition("/")
+                if folder == "package":
+                    yield Member(name, member.data)
+
+
+class FolderSource:
+    """An unpacked package, or a folder of loose conformance resources and what is below it."""
+
+    def __init__(self, place: Path, limits: Limits = STANDARD, *, settled: bool = False) -> None:
+        self.place = place
+        self.settled = settled
+        self._limits = limits
+
+    def stamp(self) -> tuple[bytes, int]:
+        """Size, times and identity of every file; of the folder only, where it is settled."""
+        if self.settled:
+            files = [self.place, self.place / MANIFEST]
+            found = [_stat(path) for path in files]
+            names = ["", MANIFEST]
+        else:
+            files = self._files()
+            found = [_stat(path) for path in files]
+            names = [os.fspath(path) for path in files]
+        parts = [f"{name}\0{_identity(stat)}" for name, stat in zip(names, found, strict=True)]
+        return _stamp(parts), max((stat.st_mtime_ns for stat in found), default=0)
+
+    def digest(self) -> str | None:
+        """Nothing: all files would have to be read."""
+        return None
+
+    def manifest(self) -> Manifest | None:
+        """Its package.json, if it has one."""
+        path = self.place / MANIFEST
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            return read_manifest(file.read(LARGEST_MANIFEST), path)
+
+    def members(self) -> Iterator[Member]:
+        """The files with resources; names are paths below the folder."""
+        total = 0
+        for path in self._files():
+            size = _stat(path).st_size
+            total += size
+            if size > self._limits.member or total > self._limits.unpacked:
+                raise PackageError(
+                    "the folder is larger than any package", path, "give the file that counts"
+                )
+            yield Member(path.relative_to(self.place).as_posix(), memoryview(path.read_bytes()))
+
+    def _files(self) -> list[Path]:
+        deep = not (self.place / MANIFEST).is_file()
+        found: list[Path] = []
+        for path in _below(self.place, _DEEPEST if deep else 0):
+            found.append(path)
+            if len(found) > self._limits.members:
+                raise PackageError(
+                    "the folder has more files than any package", self.place, "give a part of it"
+                )
+        return sorted(found)
+
+
+class FileSource:
+    """A single conformance resource in a file of its own."""
+
+    settled = False
+
+    def __init__(self, place: Path, limits: Limits = STANDARD) -> None:
+        self.place = place
+        self._limits = limits
+
+    def stamp(self) -> tuple[bytes, int]:
+        """Size, times and identity of the file."""
+        found = _stat(self.place)
+        return _stamp([_identity(found)]), found.st_mtime_ns
+
+    def digest(self) -> str | None:
+        """Nothing: it is as quickly read."""
+        return None
+
+    def manifest(self) -> Manifest | None:
+        """None: a loose file is no package."""
+        return None
+
+    def members(self) -> Iterator[Member]:
+        """The file."""
+        if _stat(self.place).st_size > self._limits.member:
+            raise PackageError("the file is larger than any resource", self.place, "split it")
+        yield Member(self.place.name, memoryview(self.place.read_bytes()))
+
+
+def source_of(place: Path) -> Source:
+    """What a path leads to.
+
+    Raises:
+        PackageError: to nothing, or to nothing that holds resources.
+
+    """
+    if place.is_dir():
+        inner = place / "package"
+        inner = inner if (inner / MANIFEST).is_file() else place
+        return FolderSource(inner.resolve())
+    if not place.is_file():
+        raise PackageError(
+            "there is no such file or folder", place, "check the path, or write NAME@VERSION"
+        )
+    if place.name.endswith((".tgz", ".tar.gz")):
+        return ArchiveSource(place.resolve())
+    if place.suffix.lower() in _RESOURCES:
+        return FileSource(place.resolve())
+    raise PackageError(
+        "this is neither a package nor a resource",
+        place,
+        "give a .tgz, a folder, or a .json or .xml file",
+    )
+
+
+def _below(folder: Path, depth: int) -> Iterator[Path]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.name.lower().endswith(_RESOURCES) and entry.is_file():
+                yield Path(entry.path)
+            elif depth and entry.is_dir(follow_symlinks=False):
+                yield from _below(Path(entry.path), depth - 1)
+
+
+def _stat(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except OSError as error:
+        raise PackageError(f"cannot be read: {error.strerror}", path, "check the path") from error
+
+
+def _identity(found: os.stat_result) -> str:
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+
+
+def _stamp(parts: list[str]) -> bytes:
+    return blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=16).digest()
