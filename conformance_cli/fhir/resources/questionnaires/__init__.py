@@ -1,0 +1,1 @@
+"""Questionnaires, and the responses that answer them."""
