@@ -13,10 +13,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import zip_longest
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Any
+
+from conformance_cli.fhir.path.repetitions import degree_of, runs_away
 
 #: Characters of a pattern, and of a text that is searched (1 MiB).
 MAX_PATTERN = 2000
@@ -27,8 +27,6 @@ _ANCHORED = (1 << 20, 1 << 16, 1 << 14, 1 << 10)
 _SEARCHED = (1 << 20, 1 << 14, 1 << 10, 1 << 8)
 #: Seconds after which a search gives up, between two pieces of text.
 _PATIENCE = 2.0
-#: Repeating more often than this counts as repeating without end.
-_MANY = 32
 
 
 class PatternError(ValueError):
@@ -91,8 +89,9 @@ def compile_pattern(pattern: str, *, flags: int = 0) -> Pattern:
         raise PatternError(f"a pattern has at most {MAX_PATTERN} characters")
     try:
         tree = parser.parse(pattern, flags)
-        _refuse_runaways(tree)
-        degree = _degree(tree)
+        if problem := runs_away(tree):
+            raise PatternError(problem)
+        degree = degree_of(tree)
         compiled = re.compile(pattern, flags)
     except (re.error, OverflowError) as err:
         raise PatternError(f"bad pattern {pattern[:80]!r}: {err}") from err
@@ -113,93 +112,3 @@ def _pieces(text: str, size: int) -> Iterator[str]:
         return
     for start in range(0, len(text), size - size // 4):
         yield text[start : start + size]
-
-
-def _refuse_runaways(tree: Any) -> None:
-    for repeated, _ in _endless(tree):
-        if next(_endless(repeated), None) is not None:
-            raise PatternError('repetitions nest, like "(a+)+"; such a pattern can run for ever')
-        if any(_overlapping(branches) for branches in _branches(repeated)):
-            raise PatternError(
-                'alternatives of a repetition begin alike, like "(a|ab)*"; '
-                "such a pattern can run for ever"
-            )
-
-
-def _degree(tree: Any) -> int:
-    """How many repetitions multiply: all that may stop at more than one place, and one more."""
-    ends = [_stops_at(repeated, following) for repeated, following in _endless(tree)]
-    return sum(1 for single in ends if not single) + any(ends)
-
-
-def _nodes(tree: Any) -> Iterator[tuple[Any, Any, Any]]:
-    """Every operation of a parsed pattern, its argument, and the operation after it."""
-    items = list(tree)
-    for (operation, argument), following in zip_longest(items, items[1:]):
-        yield operation, argument, following
-        for part in _parts(argument):
-            yield from _nodes(part)
-
-
-def _parts(argument: Any) -> Iterator[Any]:
-    if isinstance(argument, parser.SubPattern):
-        yield argument
-    elif isinstance(argument, tuple | list):
-        for item in argument:
-            yield from _parts(item)
-
-
-def _endless(tree: Any) -> Iterator[tuple[Any, Any]]:
-    """What is repeated without end, and what comes after."""
-    for operation, argument, following in _nodes(tree):
-        if operation in (codes.MAX_REPEAT, codes.MIN_REPEAT):
-            low, high, repeated = argument
-            if high > _MANY and high > low:
-                yield repeated, following
-
-
-def _branches(tree: Any) -> Iterator[list[Any]]:
-    for operation, argument, _ in _nodes(tree):
-        if operation is codes.BRANCH:
-            yield argument[1]
-
-
-def _overlapping(branches: list[Any]) -> bool:
-    """Unless every branch begins with a character of its own, two may match the same text."""
-    starts = [tuple(branch[0]) if len(branch) else None for branch in branches]
-    literals = {start[1] for start in starts if start and start[0] is codes.LITERAL}
-    return len(literals) < len(branches)
-
-
-def _stops_at(repeated: Any, following: Any) -> bool:
-    """Whether a repetition can only stop at one place: before a character it cannot hold."""
-    if following is None or following[0] is not codes.LITERAL or len(repeated) != 1:
-        return False
-    both_cases = {following[1], *map(ord, _other_case(following[1]))}
-    operation, argument = repeated[0]
-    return not any(_may_hold(operation, argument, character) for character in both_cases)
-
-
-def _other_case(code: int) -> str:
-    swapped = chr(code).swapcase()
-    return swapped if len(swapped) == 1 else ""
-
-
-def _may_hold(operation: Any, argument: Any, character: int) -> bool:
-    if operation is codes.LITERAL:
-        return bool(argument == character)
-    if operation is codes.NOT_LITERAL:
-        return bool(argument != character)
-    if operation is codes.IN:
-        negated = argument[0][0] is codes.NEGATE
-        return negated != any(_in_set(kind, what, character, negated) for kind, what in argument)
-    return True
-
-
-def _in_set(operation: Any, argument: Any, character: int, negated: bool) -> bool:  # noqa: FBT001
-    if operation is codes.LITERAL:
-        return bool(argument == character)
-    if operation is codes.RANGE:
-        return bool(argument[0] <= character <= argument[1])
-    # What a category holds is not looked into: it is taken to overlap.
-    return operation is codes.CATEGORY and not negated

@@ -142,5 +142,7 @@ RESOURCES: Mapping[str, Function] = {
     "conformsTo": plain(_conforms_to, 1),
     "htmlChecks": plain(_html_checks),
     "htmlChecks2": plain(_html_checks),
+    # as STU3 spells it
+    "htmlchecks": plain(_html_checks),
     "checkModifiers": plain(_check_modifiers, 0, 20),
 }
