@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("startup", "wire", "overhead", "parallel", "memory")
+NAMES = ("startup", "wire", "overhead", "parallel", "memory", "validation")
 
 for name in sys.argv[1:] or NAMES:
     for figure in importlib.import_module(f"benchmarks.{name}").measure():

@@ -1,7 +1,64 @@
-"""FHIRPath over plain JSON, behind a Protocol.  Imports nothing else of ours."""
+"""FHIR: packages, definitions, validation, FHIRPath.  Imports nothing else of ours.
 
-from conformance_cli.fhir.errors import FhirPathError
-from conformance_cli.fhir.path.fhirpath import FhirPath, default_fhirpath
-from conformance_cli.fhir.path.literals import literal
+    library = open_packages(["hl7.fhir.r4.core@4.0.1"])
+    outcome = Validator(library).validate(data, profiles=["http://..."])
 
-__all__ = ["FhirPath", "FhirPathError", "default_fhirpath", "literal"]
+Names are loaded when they are first used: a command that needs none pays for none.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conformance_cli.fhir.definitions.library import Library
+    from conformance_cli.fhir.errors import FhirPathError
+    from conformance_cli.fhir.outcome.issue import Issue, Severity
+    from conformance_cli.fhir.packages.loading import open_packages
+    from conformance_cli.fhir.path.fhirpath import FhirPath, default_fhirpath
+    from conformance_cli.fhir.path.literals import literal
+    from conformance_cli.fhir.source.resource import read_resource
+    from conformance_cli.fhir.validation.options import Options, ReferencePolicy
+    from conformance_cli.fhir.validation.validator import Outcome, Validator
+
+_HOMES = {
+    "FhirPath": "path.fhirpath",
+    "FhirPathError": "errors",
+    "Issue": "outcome.issue",
+    "Library": "definitions.library",
+    "Options": "validation.options",
+    "Outcome": "validation.validator",
+    "ReferencePolicy": "validation.options",
+    "Severity": "outcome.issue",
+    "Validator": "validation.validator",
+    "default_fhirpath": "path.fhirpath",
+    "literal": "path.literals",
+    "open_packages": "packages.loading",
+    "read_resource": "source.resource",
+}
+
+__all__ = [
+    "FhirPath",
+    "FhirPathError",
+    "Issue",
+    "Library",
+    "Options",
+    "Outcome",
+    "ReferencePolicy",
+    "Severity",
+    "Validator",
+    "default_fhirpath",
+    "literal",
+    "open_packages",
+    "read_resource",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value

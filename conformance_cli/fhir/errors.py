@@ -11,3 +11,7 @@ class FhirPathError(Exception):
         super().__init__(f"{problem} (FHIRPath: {shown})")
         self.expression = expression
         self.problem = problem
+
+
+class UnreadableError(Exception):
+    """A text that holds no resource; says why."""

@@ -20,7 +20,8 @@ from conformance_cli.fhir.validation.invariants import check_invariants
 from conformance_cli.fhir.validation.navigation import Item
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.primitives import QUICK, check_primitive
-from conformance_cli.fhir.validation.references import check_canonical, check_reference
+from conformance_cli.fhir.validation.canonicals import check_canonical
+from conformance_cli.fhir.validation.references import check_reference
 from conformance_cli.fhir.validation.session import Scope, Session
 from conformance_cli.fhir.validation.shape import Property, Shape, Shapes
 

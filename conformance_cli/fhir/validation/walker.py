@@ -12,7 +12,7 @@ from conformance_cli.fhir.terminology.protocol import Terminology
 from conformance_cli.fhir.validation.compiled import Compiled
 from conformance_cli.fhir.validation.conformity import Conformity
 from conformance_cli.fhir.validation.place import Place
-from conformance_cli.fhir.validation.resolution import resolve
+from conformance_cli.fhir.validation.resolution import Resolver
 from conformance_cli.fhir.validation.rules import Rules
 from conformance_cli.fhir.validation.session import Found, Scope, Session
 from conformance_cli.fhir.validation.structure import Structures
@@ -56,7 +56,7 @@ class Walker:
         self.path = compiled.engine
         self.shapes = compiled.shapes
         self.memo = compiled.memo
-        self._supporting = supporting
+        self.resolver = Resolver(supporting)
         rules = Rules(compiled.shapes, self.resource, compiled.ancestors)
         self._structures = Structures(session, rules)
         self._conformity = Conformity(session, rules, compiled.demands)
@@ -105,7 +105,7 @@ class Walker:
 
     def resolve(self, reference: str, scope: Scope) -> Scope | None:
         """The resource that a reference points at, in the input or handed over with it."""
-        return resolve(reference, scope, self._supporting)
+        return self.resolver.resolve(reference, scope)
 
     def validate(self, value: Json, url: str, place: Place, scope: Scope) -> list[Found]:
         """What is wrong with a value against a structure; kept, for many ask the same."""
