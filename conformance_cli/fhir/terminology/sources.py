@@ -23,16 +23,21 @@ class Edition:
 
 
 class Sources:
-    """Finds resources of a library and keeps the indexes of code systems."""
+    """Finds resources of a library; keeps value sets and the indexes of code systems."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._value_sets: dict[str, Mapping[str, Json] | None] = {}
         self._editions: dict[tuple[str, str | None], Edition | None] = {}
 
     def value_set(self, reference: str) -> Mapping[str, Json] | None:
         """A value set by canonical URL, defined by a resource or by the URL itself."""
-        found = self._library.resource(reference, "ValueSet")
-        return found if found is not None else implicit_value_set(canonical(reference)[0])
+        if reference not in self._value_sets:
+            found = self._library.resource(reference, "ValueSet")
+            if found is None:
+                found = implicit_value_set(canonical(reference)[0])
+            self._value_sets[reference] = found
+        return self._value_sets[reference]
 
     def edition(self, system: str, version: str | None) -> Edition | None:
         """A code system; where the version is not loaded, the one that is."""
