@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Any, BinaryIO
 
-from conformance_cli.fhir.packages.facts import FACTS, Facts, make_facts
+from conformance_cli.fhir.packages.facts import Facts, make_facts
+from conformance_cli.fhir.packages.manifest import Manifest
 
 #: Changes with the layout, so that files of other releases are not taken for ours.
 MAGIC = b"FHIRPK" + b"1" + sys.byteorder[:1].encode()
@@ -32,7 +33,7 @@ class CorruptError(Exception):
 class About:
     """What a package says about itself and what was passed over in it."""
 
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     problems: tuple[str, ...]
     #: Entry numbers by resource type, as array of 32-bit words.
     by_type: Mapping[str, bytes]
@@ -73,7 +74,7 @@ class Writer:
         if name := facts.type_name:
             self._types.setdefault(name, (number, facts.base, facts.kind, facts.abstract))
 
-    def finish(self, manifest: Mapping[str, Any], problems: tuple[str, ...]) -> None:
+    def finish(self, manifest: Manifest, problems: tuple[str, ...]) -> None:
         """Write the tables and the footer."""
         order = sorted(range(len(self._urls)), key=self._urls.__getitem__)
         by_type = {name: numbers.tobytes() for name, numbers in self._by_type.items()}
@@ -178,6 +179,3 @@ def _tables(view: memoryview) -> list[memoryview]:
         tables.append(view[at : at + length])
         at += length
     return tables
-
-
-__all__ = ["FACTS", "About", "Compiled", "CorruptError", "Writer", "key_of"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
+from threading import Lock
 from typing import Any
 
 from conformance_cli.fhir.definitions.schema import Structure
@@ -184,28 +186,40 @@ class PackageLibrary:
         found = self._store.get(where)
         if found is None:
             definition = self._read(where)
-            found = None if definition is None else make_structure(definition, self._definition)
+            found = None if definition is None else self._maker.make(definition)
             if found is not None:
                 self._store.put(where, found)
         return found
+
+    @cached_property
+    def _maker(self) -> _Maker:
+        return _Maker(self._definition)
 
     def _definition(self, url: str) -> Mapping[str, Json] | None:
         return self.resource(url, *_DEFINITION)
 
 
-def make_structure(
-    definition: Mapping[str, Json], find: Callable[[str], Mapping[str, Json] | None]
-) -> Structure:
-    """The structure of a StructureDefinition; a snapshot is made where it has none."""
-    from conformance_cli.fhir.definitions.read import read_structure
-    from conformance_cli.fhir.definitions.snapshot import generate
+class _Maker:
+    """Makes structures from StructureDefinitions, and snapshots where they have none."""
 
-    snapshot = definition.get("snapshot")
-    if isinstance(snapshot, Mapping) and snapshot.get("element"):
-        return read_structure(definition)
-    made, problems = generate(definition, find)
-    found = read_structure(made)
-    return replace(found, problems=(*found.problems, *problems)) if problems else found
+    def __init__(self, find: Callable[[str], Mapping[str, Json] | None]) -> None:
+        from conformance_cli.fhir.definitions.snapshot import Generator
+
+        # it keeps the bases that it read, and what it is busy with: one thread at a time
+        self._generator = Generator(find)
+        self._busy = Lock()
+
+    def make(self, definition: Mapping[str, Json]) -> Structure:
+        """The structure of a definition."""
+        from conformance_cli.fhir.definitions.read import read_structure
+
+        snapshot = definition.get("snapshot")
+        if isinstance(snapshot, Mapping) and snapshot.get("element"):
+            return read_structure(definition)
+        with self._busy:
+            made, problems = self._generator.generate(definition)
+        found = read_structure(made)
+        return replace(found, problems=(*found.problems, *problems)) if problems else found
 
 
 def _of_version(found: Sequence[tuple[int, list[Entry]]], version: str) -> Key | None:

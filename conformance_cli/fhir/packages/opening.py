@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -111,7 +110,7 @@ def _write(source: Source, file: BinaryIO, known: str | None, read_xml: ReadXml)
             problems.append(problem)
     if manifest is None:
         manifest = Manifest(source.place.name.removesuffix(".tgz"))
-    writer.finish(asdict(manifest), tuple(problems[:_MOST_PROBLEMS]))
+    writer.finish(manifest, tuple(problems[:_MOST_PROBLEMS]))
     return known or sum_.hexdigest()
 
 

@@ -79,8 +79,8 @@ class CompiledPackage:
         self._compiled = compiled
         self._again = again
         self._types: Mapping[str, TypeEntry] | None = None
-        self.manifest = Manifest(**compiled.about.manifest)
-        self.problems = tuple(compiled.about.problems)
+        self.manifest = compiled.about.manifest
+        self.problems = compiled.about.problems
 
     def __repr__(self) -> str:
         return f"<Package {self.manifest.reference} {self.place}>"
