@@ -24,6 +24,9 @@ class Options:
     """What a run of the validator may vary; the defaults suit published standards."""
 
     references: ReferencePolicy = ReferencePolicy.INSIDE
+    #: How a reference counts whose URL names a type that may not stand there, and whose
+    #: target is not at hand to tell for sure.
+    implied_type: Severity = Severity.WARNING
     #: How a display that differs from its code system's counts.
     wrong_display: Severity = Severity.ERROR
     #: How best-practice rules (a narrative, for one) count; ``None`` leaves them out.
@@ -34,11 +37,15 @@ class Options:
     known_domains: tuple[str, ...] = ()
     #: Refuse example.org URLs in identifiers, extensions and canonicals.
     allow_examples: bool = True
+    #: Refuse strings that hold HTML tags, for clients that might show them as HTML.
+    refuse_html: bool = False
     #: Comments in JSON, which FHIR forbids.
     allow_comments: bool = False
     #: Check contained resources at all.
     check_contained: bool = True
     #: The rules for resources that HL7 publishes.
     for_publication: bool = False
+    #: Check resources against the profiles that they claim in ``meta.profile``.
+    honour_claims: bool = True
     #: How many issues to keep at most; the rest is counted.
     max_issues: int = 10_000
