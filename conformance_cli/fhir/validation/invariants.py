@@ -29,9 +29,10 @@ NOT_EVALUATED = warning(
     "The rule's expression has an error, or needs what is not at hand; nothing is known of it.",
 )
 
-#: Rules that other parts check, with locations of their own (R4 DomainResource and Narrative).
+#: Rules that other parts check, in less time or with locations of their own (R4 Bundle,
+#: DomainResource and Narrative).
 #: ``ele-1`` is what a JSON object without content breaks, which the walk itself refuses.
-ELSEWHERE = frozenset({"dom-2", "dom-3", "dom-4", "dom-5", "ele-1", "txt-1", "txt-2"})
+ELSEWHERE = frozenset({"bdl-7", "dom-2", "dom-3", "dom-4", "dom-5", "ele-1", "txt-1", "txt-2"})
 
 
 class Invariant:

@@ -10,7 +10,8 @@ class Place:
     """An element's place; made for every element, so it renders itself only when asked.
 
     ``key`` is the JSON property (``valueQuantity``, ``_birthDate``), ``shown`` what FHIRPath
-    calls it (``value.ofType(Quantity)``, ``birthDate``).
+    calls it (``value.ofType(Quantity)``, ``birthDate``), which may bring a position of its own
+    (``entry[1]``).
     """
 
     __slots__ = ("index", "key", "parent", "shown")
@@ -34,7 +35,8 @@ class Place:
         place: Place | None = self
         while place is not None:
             name = place.key if place.shown is None else place.shown
-            parts.append(name if place.index is None else f"{name}[{place.index}]")
+            is_whole = place.index is None or name[-1:] == "]"
+            parts.append(name if is_whole else f"{name}[{place.index}]")
             place = place.parent
         return ".".join(reversed(parts))
 

@@ -1,0 +1,204 @@
+"""Where references lead: contained resources, entries of Bundles, parameters, what was handed over.
+
+FHIR R4, 2.36.4.1 (http://hl7.org/fhir/R4/bundle.html#references) and 2.3.0.2
+(http://hl7.org/fhir/R4/references.html#contained).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from conformance_cli.fhir.validation.addresses import address, is_absolute, split_version
+from conformance_cli.fhir.validation.indexes import Held, Index, base_of, named
+from conformance_cli.fhir.validation.place import Place
+from conformance_cli.fhir.validation.session import Scope
+
+Json = Any
+
+#: What a URN of an entry begins with, in whose Bundle ``Type/id`` may name ``urn:uuid:id``.
+_URNS = ("urn:uuid:", "urn:oid:")
+
+
+class Whereabouts(StrEnum):
+    """Where the target of a reference is."""
+
+    CONTAINED = "contained"
+    #: In the same Bundle or Parameters.
+    BUNDLED = "bundled"
+    #: Handed over with the input.
+    ELSEWHERE = "elsewhere"
+    #: Not at hand: on a server, or nowhere.
+    UNKNOWN = "unknown"
+    #: Several entries of the Bundle have the address.
+    AMBIGUOUS = "ambiguous"
+    #: A relative reference in an entry without a fullUrl.
+    UNADDRESSED = "unaddressed"
+    #: Neither absolute nor ``[type]/[id]``, which is all that a Bundle can resolve.
+    MALFORMED = "malformed"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What became of a reference.
+
+    ``index`` is that of the Bundle or Parameters around it; ``sought`` the absolute URL
+    that was looked for in it; ``alike`` are entries with the right type and id whose
+    fullUrl is another one; ``source`` is the entry that the reference stands in.
+    """
+
+    whereabouts: Whereabouts
+    target: Scope | None = None
+    index: Index | None = None
+    sought: str | None = None
+    alike: tuple[Held, ...] = ()
+    source: Held | None = None
+
+
+_UNKNOWN = Resolution(Whereabouts.UNKNOWN)
+
+
+class Resolver:
+    """Resolves the references of one validation; indexes each Bundle once."""
+
+    def __init__(self, supporting: Mapping[str, Mapping[str, Json]] | None = None) -> None:
+        self.supporting = supporting or {}
+        self._indexes: dict[int, Index] = {}
+
+    def index(self, holder: Scope) -> Index:
+        """What a Bundle or a Parameters holds."""
+        key = id(holder.resource)
+        if key not in self._indexes:
+            self._indexes[key] = Index(holder)
+        return self._indexes[key]
+
+    def resolve(self, reference: str, scope: Scope) -> Scope | None:
+        """The resource meant by a reference in the resource of ``scope``, or ``None``.
+
+        More lenient than ``look_up``, as FHIRPath needs it: an entry with the right type
+        and id will do, if there is just one.
+        """
+        found = self.look_up(reference, scope)
+        if found.target is not None or reference.startswith("#"):
+            return found.target
+        for index, _ in self._around(scope):
+            alike = index.alike(reference)
+            if len(alike) == 1:
+                return index.scope(alike[0])
+        return self._handed_over(reference)
+
+    def look_up(self, reference: str, scope: Scope) -> Resolution:
+        """What becomes of a reference by the rules of FHIR."""
+        if reference.startswith("#"):
+            return Resolution(Whereabouts.CONTAINED, _contained(reference[1:], scope))
+        found = _UNKNOWN
+        if scope.container is not None:
+            for index, inside in self._around(scope):
+                found = _in_index(reference, index, inside)
+                if found.target is not None or index.relation == "entry":
+                    break
+        if found.whereabouts is Whereabouts.UNKNOWN and self.supporting:
+            target = self._handed_over(reference)
+            if target is not None:
+                return Resolution(Whereabouts.ELSEWHERE, target)
+        return found
+
+    def _around(self, scope: Scope) -> Iterator[tuple[Index, Scope]]:
+        """The Bundles and Parameters around a resource, with what is in each around it."""
+        current: Scope | None = scope
+        while current is not None:
+            holder = current.container
+            if holder is not None and current.relation != "contained":
+                kind = holder.resource.get("resourceType")
+                if kind in ("Bundle", "Parameters"):
+                    yield self.index(holder), current
+            current = holder
+
+    def _handed_over(self, reference: str) -> Scope | None:
+        plain = split_version(reference.partition("#")[0])[0]
+        found = self.supporting.get(reference) or self.supporting.get(plain)
+        if found is None:
+            parts = address(plain)
+            found = self.supporting.get(parts.name) if parts else None
+        if found is None:
+            return None
+        return Scope(found, Place(None, str(found.get("resourceType") or "$")))
+
+
+def resolve(
+    reference: str, scope: Scope, supporting: Mapping[str, Mapping[str, Json]] | None = None
+) -> Scope | None:
+    """Resolve one reference; use a ``Resolver`` for many."""
+    return Resolver(supporting).resolve(reference, scope)
+
+
+def _contained(wanted: str, scope: Scope) -> Scope | None:
+    """A contained resource by id; without one, the resource that contains this one."""
+    current: Scope | None = scope
+    while current is not None:
+        if not wanted:
+            if current.relation != "contained":
+                return current if current is not scope else None
+        else:
+            found = _child(wanted, current)
+            if found is not None:
+                return found
+        if current.relation != "contained":
+            return None
+        current = current.container
+    return None
+
+
+def _child(wanted: str, scope: Scope) -> Scope | None:
+    contained = scope.resource.get("contained")
+    for position, resource in enumerate(contained if isinstance(contained, list) else ()):
+        if isinstance(resource, dict) and resource.get("id") == wanted:
+            return Scope(resource, scope.place.child("contained", position), scope, "contained")
+    return None
+
+
+def _in_index(reference: str, index: Index, inside: Scope) -> Resolution:
+    plain = reference.partition("#")[0]
+    if is_absolute(plain):
+        return _at(plain, index, ())
+    source = index.item_of(inside.resource)
+    full_url = inside.full_url or (source.full_url if source else None)
+    if index.relation == "parameter":
+        return _in_parameters(plain, index, full_url)
+    if full_url is None:
+        return Resolution(Whereabouts.UNADDRESSED, index=index, source=source)
+    parts = address(plain)
+    if parts is None:
+        shape = plain.count("/") in (1, 3)
+        state = Whereabouts.UNKNOWN if shape else Whereabouts.MALFORMED
+        return Resolution(state, index=index)
+    alike = tuple(index.alike(plain))
+    base = base_of(full_url)
+    if base is None and full_url.startswith(_URNS):
+        # no rule of R4 gives this a meaning, but it is common, and harmless where it fits
+        return _at(f"{full_url[: full_url.rindex(':')]}:{parts.id}", index, alike)
+    sought = named(plain, base)
+    if sought is None:
+        return Resolution(Whereabouts.UNKNOWN, index=index, alike=alike)
+    return _at(sought, index, alike)
+
+
+def _at(sought: str, index: Index, alike: tuple[Held, ...]) -> Resolution:
+    found = [item for item in index.at(sought) if item.resource]
+    if not found:
+        return Resolution(Whereabouts.UNKNOWN, None, index, sought, alike)
+    if len(found) > 1:
+        return Resolution(Whereabouts.AMBIGUOUS, None, index, sought, tuple(found))
+    return Resolution(Whereabouts.BUNDLED, index.scope(found[0]), index, sought, alike)
+
+
+def _in_parameters(plain: str, index: Index, full_url: str | None) -> Resolution:
+    """As in a Bundle where there are addresses; by type and id where there are none."""
+    sought = named(plain, base_of(full_url))
+    found = index.at(sought) if sought else []
+    found = found or index.alike(plain)
+    if found:
+        return Resolution(Whereabouts.BUNDLED, index.scope(found[0]), index, sought)
+    return Resolution(Whereabouts.UNKNOWN, None, index, sought)
