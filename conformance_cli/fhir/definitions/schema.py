@@ -16,7 +16,8 @@ class TypeRef:
     """A type that an element may have (ElementDefinition.type).
 
     ``code`` is the FHIR name (``string``, ``Reference``, ``Patient``), never a URL of the
-    FHIRPath system types; ``profiles`` and ``targets`` are canonical URLs.
+    FHIRPath system types; ``profiles`` and ``targets`` are canonical URLs.  A profile that is
+    meant for one element of its own, not for its root, ends in ``#`` and that element's id.
     """
 
     code: str
@@ -132,6 +133,10 @@ class Element:
     must_have_value: bool = False
     #: Extensions that may stand in for a value (R5 valueAlternatives, or extension).
     value_alternatives: tuple[str, ...] = ()
+    #: Of extensions: characters of a string, digits after the point, bytes of an attachment.
+    min_length: int | None = None
+    max_decimal_places: int | None = None
+    max_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,26 @@ class ExtensionContext:
 
     type: str
     expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a StructureDefinition.
+
+    ``id``, ``severity`` and ``code`` are those of the message that ``text`` was made from;
+    ``element`` is the id or path of the differential's element, and ``index`` its position,
+    where the problem is one element's.
+    """
+
+    id: str
+    severity: str
+    code: str
+    text: str
+    element: str = ""
+    index: int | None = None
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +188,10 @@ class Structure:
     fhir_version: str = ""
     context: tuple[ExtensionContext, ...] = ()
     context_invariants: tuple[str, ...] = ()
-    #: Profiles that it also imposes or that it was declared to comply with (extensions).
+    #: Profiles that conforming resources must conform to as well (extension imposeProfile).
     imposes: tuple[str, ...] = ()
-    #: What was wrong with its differential, one sentence each; empty for a sound one.
-    problems: tuple[str, ...] = ()
+    #: What was found wrong while its snapshot was made; empty for a sound one.
+    problems: tuple[Problem, ...] = ()
 
     @property
     def is_profile(self) -> bool:
