@@ -115,11 +115,14 @@ def _unit(code: str) -> Standing:
 
 
 def _currency(code: str) -> Standing:
+    return _standing(code in _currencies())
+
+
+@lru_cache(maxsize=1)
+def _currencies() -> frozenset[str]:
     import pycountry
 
-    return _standing(
-        code in _WITHDRAWN_CURRENCIES or pycountry.currencies.get(alpha_3=code) is not None
-    )
+    return _WITHDRAWN_CURRENCIES.union(one.alpha_3 for one in pycountry.currencies)
 
 
 def _country(code: str) -> Standing:

@@ -129,12 +129,16 @@ def _by_rule(system: str, code: str, edition: Edition | None) -> Answer:
     rule = grammars.rules(system)
     if rule is not None:
         standing = rule(code)
-        return Answer(standing, "" if standing is Standing.VALID else f"{system} has no such code")
+        return Answer(standing, "" if standing is Standing.VALID else _lack(system, standing))
     if edition is not None and edition.concepts.is_complete:
         return Answer(Standing.INVALID, f"{system} defines no codes")
     if edition is not None:
         return Answer(Standing.UNKNOWN, f"the code system {system} is loaded without its codes")
     return Answer(Standing.UNKNOWN, f"the code system {system} is not loaded")
+
+
+def _lack(system: str, standing: Standing) -> str:
+    return f"{system} {'has no such code' if standing is Standing.INVALID else 'leaves it open'}"
 
 
 def _answer(

@@ -27,7 +27,7 @@ _CODING: Final = "http://hl7.org/fhir/R4/datatypes.html#Coding"
 CODE_UNKNOWN = error(
     "code-unknown",
     "code-invalid",
-    "There is no code '{code}' in {system}: {reason}",
+    "The code '{code}' does not exist: {reason}",
     f"Coding.code is a symbol that its code system defines ({_CODING}).",
 )
 DISPLAY_WRONG = error(
@@ -159,8 +159,8 @@ def _check(session: Session, coded: Coded, place: Place, *, is_free: bool) -> No
         _report_valid(session, coded, answer, place)
     elif answer.standing is Standing.INVALID:
         at = place.child("code")
-        shown = short(code)
-        session.report(CODE_UNKNOWN, at, system=short(system), code=shown, reason=answer.reason)
+        reason = answer.reason or f"{short(system)} does not define it"
+        session.report(CODE_UNKNOWN, at, code=short(code), reason=reason)
     elif flaw is None:
         _report_unknown(session, coded, answer, place)
 
