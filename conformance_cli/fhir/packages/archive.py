@@ -8,23 +8,18 @@ place in a package: links, devices, absolute paths, and paths that climb out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from conformance_cli.fhir.packages.errors import PackageError
-from conformance_cli.fhir.packages.inflate import GET_AGAIN, MIB, Limits, ahead, inflated
+from conformance_cli.fhir.packages.inflate import GET_AGAIN, ahead, inflated
+from conformance_cli.fhir.packages.limits import MIB, Limits
+from conformance_cli.fhir.packages.sources import Member
 
 _BLOCK = 512
 _FILES = frozenset(b"0\x007")
 _FOLDER = ord("5")
 #: Bytes of a header that only carries a long name.
 _LONGEST_EXTRA = MIB
-
-
-class Member(NamedTuple):
-    """A file of a package; ``data`` is a view that costs no copy."""
-
-    name: str
-    data: memoryview
 
 
 def archive_members(file: BinaryIO, place: object, limits: Limits) -> Iterator[Member]:

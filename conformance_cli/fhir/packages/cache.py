@@ -6,14 +6,15 @@ import mmap
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 
 from conformance_cli.fhir.packages.compiled import MAGIC, Compiled, CorruptError
-from conformance_cli.fhir.packages.files import Aside, replace_bytes
+from conformance_cli.fhir.packages.files import Aside, replace_bytes, short_name
 
 #: Nanoseconds within which a change may leave no trace in a file's time.
 _RACE_NS = 2_000_000_000
+#: Characters of a SHA-256.
+_DIGEST = 64
 _RELEASE = MAGIC[:7].decode("ascii").lower()
 
 
@@ -68,13 +69,13 @@ class Cache:
             return None
         try:
             with note.open("rb") as file:
-                known = file.read(len(stamp) + 65)
+                known = file.read(len(stamp) + _DIGEST + 1)
                 noted_ns = os.fstat(file.fileno()).st_mtime_ns
         except OSError:
             return None
-        if known[: len(stamp)] != stamp or changed_ns > noted_ns - _RACE_NS:
+        if known[:-_DIGEST] != stamp or changed_ns > noted_ns - _RACE_NS:
             return None
-        return known[len(stamp) :].decode("ascii", "replace")
+        return known[-_DIGEST:].decode("ascii", "replace")
 
     def note_digest(self, place: Path, stamp: bytes, digest: str) -> None:
         """Remember the digest of a file or folder; what was compiled of its past goes."""
@@ -82,7 +83,7 @@ class Cache:
         if note is None or self.packages is None:
             return
         with suppress(OSError):
-            before = note.read_bytes()[len(stamp) :].decode("ascii", "replace")
+            before = note.read_bytes()[-_DIGEST:].decode("ascii", "replace")
             if before != digest and before.isalnum():
                 (self.packages / before).unlink()
         with suppress(OSError):
@@ -91,8 +92,7 @@ class Cache:
     def _note(self, place: Path) -> Path | None:
         if self.root is None:
             return None
-        name = blake2b(os.fsencode(place), digest_size=16).hexdigest()
-        return self.root / _RELEASE / "places" / name
+        return self.root / _RELEASE / "places" / short_name(os.fsencode(place))
 
 
 def default_cache(environ: Mapping[str, str]) -> Cache:

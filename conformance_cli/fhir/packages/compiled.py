@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import sys
 import zlib
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from struct import Struct
-from typing import Any, BinaryIO
+from typing import Any, NamedTuple
 
 from conformance_cli.fhir.packages.facts import Facts, make_facts
 from conformance_cli.fhir.packages.manifest import Manifest
 
 #: Changes with the layout, so that files of other releases are not taken for ours.
 MAGIC = b"FHIRPK" + b"1" + sys.byteorder[:1].encode()
-_FOOTER = Struct("<6Q I 8s")
+FOOTER = Struct("<6Q I 8s")
 Buffer = Any
 
 
@@ -29,8 +27,7 @@ class CorruptError(Exception):
     """A compiled file that is not whole; it has to be made again."""
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """What a package says about itself and what was passed over in it."""
 
     manifest: Manifest
@@ -39,60 +36,6 @@ class About:
     by_type: Mapping[str, bytes]
     #: Type name to entry number, base definition, kind and whether it is abstract.
     types: Mapping[str, tuple[int, str, str, bool]]
-
-
-class Writer:
-    """Writes the compiled form of a package to a file that is open for writing."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        import msgspec
-
-        self._file = file
-        self._encode = msgspec.msgpack.Encoder().encode
-        self._at = file.write(MAGIC)
-        self._spans = array("Q", [self._at])
-        self._sums = array("I")
-        self._urls: list[int] = []
-        self._facts = bytearray()
-        self._facts_at = array("I", [0])
-        self._by_type: dict[str, array[int]] = {}
-        self._types: dict[str, tuple[int, str, str, bool]] = {}
-
-    def add(self, facts: Facts, data: Buffer) -> None:
-        """Add a resource with the JSON that it was read from."""
-        number = len(self._sums)
-        self._at += self._file.write(data)
-        self._spans.append(self._at)
-        self._sums.append(zlib.crc32(data))
-        self._urls.append(key_of(facts.url))
-        self._facts += self._encode(
-            (facts.resource_type, facts.id, facts.url, facts.version, facts.kind, facts.type,
-             facts.derivation, facts.base, facts.abstract)
-        )  # fmt: skip
-        self._facts_at.append(len(self._facts))
-        self._by_type.setdefault(facts.resource_type, array("I")).append(number)
-        if name := facts.type_name:
-            self._types.setdefault(name, (number, facts.base, facts.kind, facts.abstract))
-
-    def finish(self, manifest: Manifest, problems: tuple[str, ...]) -> None:
-        """Write the tables and the footer."""
-        order = sorted(range(len(self._urls)), key=self._urls.__getitem__)
-        by_type = {name: numbers.tobytes() for name, numbers in self._by_type.items()}
-        tables = (
-            self._spans.tobytes(),
-            self._sums.tobytes(),
-            array("I", (self._urls[number] for number in order)).tobytes()
-            + array("I", order).tobytes(),
-            self._facts_at.tobytes(),
-            bytes(self._facts),
-            self._encode(About(manifest, problems, by_type, self._types)),
-        )
-        for table in tables:
-            self._file.write(table)
-        sum_ = 0
-        for table in tables:
-            sum_ = zlib.crc32(table, sum_)
-        self._file.write(_FOOTER.pack(*map(len, tables), sum_, MAGIC))
 
 
 class Compiled:
@@ -167,10 +110,10 @@ def key_of(url: str) -> int:
 
 def _tables(view: memoryview) -> list[memoryview]:
     """The tables of a compiled file, with its sum verified."""
-    start = len(view) - _FOOTER.size
+    start = len(view) - FOOTER.size
     if start < len(MAGIC) or view[: len(MAGIC)] != MAGIC:
         raise CorruptError
-    *lengths, sum_, magic = _FOOTER.unpack_from(view, start)
+    *lengths, sum_, magic = FOOTER.unpack_from(view, start)
     at = start - sum(lengths)
     if magic != MAGIC or at < len(MAGIC) or zlib.crc32(view[at:start]) != sum_:
         raise CorruptError

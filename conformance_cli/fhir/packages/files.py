@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -58,6 +59,11 @@ def replace_bytes(path: Path, data: bytes) -> None:
     with aside(path.parent) as made:
         made.file.write(data)
         made.put(path)
+
+
+def short_name(key: bytes) -> str:
+    """A file name for a key; two keys may share one, so the file has to hold the key too."""
+    return f"{zlib.crc32(key):08x}{zlib.adler32(key):08x}"
 
 
 @contextmanager

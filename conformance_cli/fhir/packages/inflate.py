@@ -4,33 +4,16 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from conformance_cli.fhir.packages.errors import PackageError
+from conformance_cli.fhir.packages.limits import MIB, Limits
 
-MIB = 1024 * 1024
 _READ = MIB // 4
 _PIECE = 4 * MIB
 #: zlib's word for a gzip wrapper with the largest window.
 _GZIP = 31
 GET_AGAIN = "download or build it again"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How large a package may be, in bytes; published ones stay below a quarter of each."""
-
-    archive: int = 512 * MIB
-    unpacked: int = 2048 * MIB
-    member: int = 256 * MIB
-    members: int = 200_000
-    #: How many times its size an archive may grow to, once past ``free`` bytes.
-    ratio: int = 200
-    free: int = 64 * MIB
-
-
-STANDARD = Limits()
 
 
 def inflated(file: BinaryIO, place: object, limits: Limits) -> Iterator[bytes]:

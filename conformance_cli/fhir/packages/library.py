@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance_cli.fhir.definitions.schema import Structure
 from conformance_cli.fhir.packages.cache import Cache
@@ -14,8 +12,11 @@ from conformance_cli.fhir.packages.canonical import canonical, compared, is_part
 from conformance_cli.fhir.packages.errors import BrokenResourceError
 from conformance_cli.fhir.packages.package import Entry, Package, ResourcePackage
 from conformance_cli.fhir.packages.recent import Recent
-from conformance_cli.fhir.packages.structures import Key, StructureStore, structures_path
-from conformance_cli.fhir.packages.types import TypeTable
+from conformance_cli.fhir.packages.structures import Key, structure_store
+from conformance_cli.fhir.packages.type_table import TypeTable
+
+if TYPE_CHECKING:
+    from conformance_cli.fhir.packages.maker import Maker
 
 Json = Any
 
@@ -50,8 +51,7 @@ class PackageLibrary:
         #: The library that this one was layered on; its structures are shared.
         self._below = below
         self._shared = len(below._packages) if below else 0
-        path = structures_path(cache.structures, (package.digest for package in packages))
-        self._store = StructureStore(path)
+        self._store = structure_store(cache.structures, (package.digest for package in packages))
         self._structures: dict[str, Structure] = {}
         self._made: dict[Key, Structure | None] = {}
         self._recent = Recent()
@@ -192,34 +192,13 @@ class PackageLibrary:
         return found
 
     @cached_property
-    def _maker(self) -> _Maker:
-        return _Maker(self._definition)
+    def _maker(self) -> Maker:
+        from conformance_cli.fhir.packages.maker import Maker
+
+        return Maker(self._definition)
 
     def _definition(self, url: str) -> Mapping[str, Json] | None:
         return self.resource(url, *_DEFINITION)
-
-
-class _Maker:
-    """Makes structures from StructureDefinitions, and snapshots where they have none."""
-
-    def __init__(self, find: Callable[[str], Mapping[str, Json] | None]) -> None:
-        from conformance_cli.fhir.definitions.snapshot import Generator
-
-        # it keeps the bases that it read, and what it is busy with: one thread at a time
-        self._generator = Generator(find)
-        self._busy = Lock()
-
-    def make(self, definition: Mapping[str, Json]) -> Structure:
-        """The structure of a definition."""
-        from conformance_cli.fhir.definitions.read import read_structure
-
-        snapshot = definition.get("snapshot")
-        if isinstance(snapshot, Mapping) and snapshot.get("element"):
-            return read_structure(definition)
-        with self._busy:
-            made, problems = self._generator.generate(definition)
-        found = read_structure(made)
-        return replace(found, problems=(*found.problems, *problems)) if problems else found
 
 
 def _of_version(found: Sequence[tuple[int, list[Entry]]], version: str) -> Key | None:

@@ -12,10 +12,11 @@ from conformance_cli.fhir.packages.cache import Cache, default_cache
 from conformance_cli.fhir.packages.dependencies import Asked, Dependencies
 from conformance_cli.fhir.packages.errors import PackageError
 from conformance_cli.fhir.packages.library import PackageLibrary
-from conformance_cli.fhir.packages.opening import ReadXml, open_source
+from conformance_cli.fhir.packages.opening import open_source
 from conformance_cli.fhir.packages.package import Package
 from conformance_cli.fhir.packages.sources import ArchiveSource, Source, source_of
 from conformance_cli.fhir.packages.store import PackageStore, default_store
+from conformance_cli.fhir.packages.xml import NO_XML, XmlReader
 
 _FILES = (".tgz", ".gz", ".json", ".xml")
 
@@ -44,10 +45,10 @@ def open_packages(
     for position, (source, _) in enumerate(sources):
         if not _is_loose(source):
             opened[position] = open_source(source, cache)
-    read_xml = _xml_reader(list(opened.values()), cache)
+    xml = _xml_reader(list(opened.values()), cache)
     for position, (source, _) in enumerate(sources):
         if position not in opened:
-            opened[position] = open_source(source, cache, read_xml)
+            opened[position] = open_source(source, cache, xml)
     wanted = [Asked(opened[position], named) for position, (_, named) in enumerate(sources)]
     found = Dependencies(store, cache).complete(wanted)
     return PackageLibrary(found.packages, cache, missing=found.missing)
@@ -66,18 +67,18 @@ def _is_loose(source: Source) -> bool:
     return not isinstance(source, ArchiveSource) and source.manifest() is None
 
 
-def _xml_reader(packages: Sequence[Package], cache: Cache) -> ReadXml:
+def _xml_reader(packages: Sequence[Package], cache: Cache) -> XmlReader:
     """Reads XML by the definitions in some packages."""
     library = PackageLibrary(packages, cache)
+    if not library.has_definitions:
+        return NO_XML
 
     def read(data: bytes) -> Mapping[str, Any] | None:
         from conformance_cli.fhir.source.resource import read_resource
 
-        if not library.has_definitions:
-            return None
         try:
             return read_resource(data, library)
         except (UnreadableError, PackageError):
             return None
 
-    return read
+    return XmlReader(library.fhir_version, read)

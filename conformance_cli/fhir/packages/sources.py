@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from hashlib import blake2b, sha256
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from conformance_cli.fhir.packages.archive import Member, archive_members
 from conformance_cli.fhir.packages.errors import PackageError
-from conformance_cli.fhir.packages.inflate import STANDARD, Limits
+from conformance_cli.fhir.packages.limits import STANDARD, Limits
 from conformance_cli.fhir.packages.manifest import LARGEST_MANIFEST, Manifest, read_manifest
 
 MANIFEST = "package.json"
 _RESOURCES = (".json", ".xml")
 _DEEPEST = 16
+
+
+class Member(NamedTuple):
+    """A file of a package; ``data`` is a view that costs no copy."""
+
+    name: str
+    data: memoryview
 
 
 class Source(Protocol):
@@ -58,10 +63,10 @@ class ArchiveSource:
 
     def digest(self) -> str | None:
         """The SHA-256 of the archive."""
-        with self.place.open("rb") as file:
-            import hashlib
+        from hashlib import file_digest
 
-            return hashlib.file_digest(file, sha256).hexdigest()
+        with self.place.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
 
     def manifest(self) -> Manifest | None:
         """Nothing: it may be anywhere in the archive."""
@@ -69,6 +74,8 @@ class ArchiveSource:
 
     def members(self) -> Iterator[Member]:
         """What lies directly in ``package/``."""
+        from conformance_cli.fhir.packages.archive import archive_members
+
         with self.place.open("rb") as file:
             for member in archive_members(file, self.place, self._limits):
                 folder, _, name = member.name.rpartition("/")
@@ -199,11 +206,16 @@ def _below(folder: Path, depth: int) -> Iterator[Path]:
                 yield from _below(Path(entry.path), depth - 1)
 
 
+def unreadable(place: Path, error: OSError) -> PackageError:
+    """The error of a file or folder that cannot be read."""
+    return PackageError(f"cannot be read: {error.strerror}", place, "check path and permissions")
+
+
 def _stat(path: Path) -> os.stat_result:
     try:
         return path.stat()
     except OSError as error:
-        raise PackageError(f"cannot be read: {error.strerror}", path, "check the path") from error
+        raise unreadable(path, error) from error
 
 
 def _identity(found: os.stat_result) -> str:
@@ -211,4 +223,10 @@ def _identity(found: os.stat_result) -> str:
 
 
 def _stamp(parts: list[str]) -> bytes:
-    return blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=16).digest()
+    text = "\0".join(parts).encode("utf-8", "surrogateescape")
+    if len(parts) < 3:
+        return text
+    # importing hashlib costs more than all else that a file needs
+    from hashlib import blake2b
+
+    return blake2b(text, digest_size=32).digest()

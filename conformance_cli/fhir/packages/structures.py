@@ -13,14 +13,14 @@ from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
-from hashlib import blake2b
+from io import SEEK_END
 from pathlib import Path
 from struct import Struct
 from typing import Any, BinaryIO, NamedTuple
 
 from conformance_cli.fhir import definitions
 from conformance_cli.fhir.definitions.schema import Element, Pinned, Structure
-from conformance_cli.fhir.packages.files import locked, replace_bytes
+from conformance_cli.fhir.packages.files import locked, replace_bytes, short_name
 
 _MAGIC = b"FHIRST1\n"
 #: Package, entry, length and CRC-32 of what follows.
@@ -40,12 +40,17 @@ class _Span(NamedTuple):
 
 
 class StructureStore:
-    """The structures of one list of packages; without a path, nothing is kept."""
+    """The structures of one list of packages; without a path, nothing is kept.
 
-    def __init__(self, path: Path | None) -> None:
+    ``key`` says what they were made from; a file with another key is started anew.
+    """
+
+    def __init__(self, path: Path | None, key: bytes = b"") -> None:
         self._path = path
+        self._head = _MAGIC + len(key).to_bytes(4, "little") + key
         self._spans: dict[Key, _Span] | None = None
         self._data: Any = b""
+        #: Where the last record ends that is known to be whole; 0 before there is a file.
         self._end = 0
 
     def get(self, key: Key) -> Structure | None:
@@ -73,24 +78,28 @@ class StructureStore:
         spans: dict[Key, _Span] = {}
         if self._path is None:
             return spans
+        # a ValueError is an empty file, which cannot be mapped
         with suppress(OSError, ValueError), self._path.open("rb") as file:
             self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            if self._data[: len(_MAGIC)] == _MAGIC:
-                self._end = _walk(self._data, len(_MAGIC), spans.__setitem__)
+            if self._data[: len(self._head)] == self._head:
+                self._end = _walk(self._data, len(self._head), spans.__setitem__)
         return spans
 
     def _create(self, path: Path) -> None:
-        """Start the file, unless another process has done so or it is sound already."""
+        """Start the file, unless another process has done so meanwhile."""
         with suppress(FileNotFoundError), path.open("rb") as file:
-            if file.read(len(_MAGIC)) == _MAGIC:
-                self._end = len(_MAGIC)
+            if file.read(len(self._head)) == self._head:
+                self._end = len(self._head)
                 return
         _forget_oldest(path.parent)
-        replace_bytes(path, _MAGIC)
-        self._end = len(_MAGIC)
+        replace_bytes(path, self._head)
+        self._end = len(self._head)
 
     def _append(self, file: BinaryIO, record: bytes) -> None:
         """Write after the last whole record: what a killed process left behind goes."""
+        if file.seek(0, SEEK_END) < self._end:
+            # another process started it anew
+            self._end = len(self._head)
         file.seek(self._end)
         self._end += _walk(file.read(), 0, _ignore)
         file.seek(self._end)
@@ -99,13 +108,13 @@ class StructureStore:
         self._end += len(record)
 
 
-def structures_path(folder: Path | None, digests: Iterable[str]) -> Path | None:
-    """Where the structures made from these packages are; ``None`` if they may not be kept."""
+def structure_store(folder: Path | None, digests: Iterable[str]) -> StructureStore:
+    """The structures made from these packages; empty where nothing of them may be kept."""
     known = list(digests)
     if folder is None or not all(known):
-        return None
-    key = blake2b("\0".join([_release(), *known]).encode(), digest_size=16)
-    return folder / key.hexdigest()
+        return StructureStore(None)
+    key = "\n".join([*known, _release()]).encode()
+    return StructureStore(folder / short_name(key), key)
 
 
 def encoded(structure: Structure) -> bytes | None:

@@ -11,9 +11,9 @@ import pytest
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.definitions.schema import Element, Pinned, Structure
-from conformance_cli.fhir.packages import library as module
 from conformance_cli.fhir.packages.cache import Cache
 from conformance_cli.fhir.packages.library import PackageLibrary
+from conformance_cli.fhir.packages.maker import Maker
 from conformance_cli.fhir.packages.opening import open_package
 from conformance_cli.fhir.packages.package import Package, ResourcePackage
 from conformance_cli.fhir.packages.structures import StructureStore
@@ -158,7 +158,7 @@ def test_one_structure_is_one_object_under_all_its_names(base: Package) -> None:
 
 def test_structures_are_made_once_and_kept(base, cache, monkeypatch) -> None:
     made = PackageLibrary([base], cache).type("Patient")
-    monkeypatch.setattr(module._Maker, "make", lambda *_: pytest.fail("made again"))
+    monkeypatch.setattr(Maker, "make", lambda *_: pytest.fail("made again"))
     again = PackageLibrary([base], cache).type("Patient")
     assert again == made
     assert again is not made
@@ -219,7 +219,7 @@ def test_a_store_only_grows_and_forgets_what_was_cut_off(tmp_path: Path) -> None
     for number in range(3):
         StructureStore(path).put((0, number), made(min=number))
     sound = path.read_bytes()
-    path.write_bytes(sound + sound[8:50])
+    path.write_bytes(sound + sound[12:54])
     store = StructureStore(path)
     assert [store.get((0, number)).root.min for number in range(3)] == [0, 1, 2]
     store.put((0, 3), made(min=3))
