@@ -29,14 +29,16 @@ Json = Any
 Rule = Callable[[Session, Mapping[str, Json], Place, Scope], None]
 
 #: Types whose values may be bound to a value set (FHIR R4, 4.1.1).
-BINDABLE = frozenset(
-    {"code", "Coding", "CodeableConcept", "CodeableReference", "Quantity", "string", "uri"}
-)
+_BINDABLE_TEXT = frozenset({"code", "string", "uri", "url", "canonical"})
+BINDABLE = _BINDABLE_TEXT | {"Coding", "CodeableConcept", "CodeableReference", "Quantity"}
+#: What coded values have to fulfil; where a value set is bound to them, it has a say too.
+CODED_RULES: Mapping[str, Callable[[Session, Mapping[str, Json], Place, Scope, Element], None]] = {
+    "Coding": check_coding,
+    "CodeableConcept": check_codeable_concept,
+    **dict.fromkeys(("Quantity", "Age", "Count", "Distance", "Duration"), check_quantity),
+}
 #: What values of a type have to fulfil wherever they stand.
 TYPE_RULES: Mapping[str, tuple[Rule, ...]] = {
-    "Coding": (check_coding,),
-    "CodeableConcept": (check_codeable_concept,),
-    "Quantity": (check_quantity,),
     "Narrative": (check_narrative,),
 }
 
@@ -76,6 +78,9 @@ class Rules:
     ) -> None:
         """A value of a complex type, after its structure was checked."""
         name = found.type
+        check_coded = CODED_RULES.get(name)
+        if check_coded is not None:
+            check_coded(session, value, place, scope, found.element)
         for rule in (*TYPE_RULES.get(name, ()), *DATATYPE_RULES.get(name, ())):
             rule(session, value, place, scope)
         if found.element.binding is not None and name in BINDABLE:
