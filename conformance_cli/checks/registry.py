@@ -17,6 +17,7 @@ from conformance_cli.checks import (
     references,
     timing,
     tls,
+    validity,
     value,
 )
 from conformance_cli.checks.arguments import ArgumentError, nearest
@@ -50,6 +51,8 @@ _BUILT_IN: Mapping[str, _Definition] = {
     "media-type": _Definition(http.media_type, http.media_type_problems),
     "body": _Definition(body.body, body.body_problems),
     "resource-type": _Definition(body.resource_type, body.resource_type_problems),
+    "base-fhir": _Definition(validity.base_fhir, validity.base_fhir_problems),
+    "conforms-to": _Definition(validity.conforms_to, validity.conforms_to_problems),
     "json-schema": _Definition(body.json_schema, body.json_schema_problems),
     "fhirpath": _Definition(elements.fhirpath, elements.fhirpath_argument_problems),
     "each": _Definition(elements.each, elements.each_problems),

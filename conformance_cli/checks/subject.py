@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance_cli.checks.finding import Claim, Finding
 from conformance_cli.checks.parsing import ParsedBody, parse_body
+from conformance_cli.checks.validation import Validation
 from conformance_cli.fhir import FhirPath, FhirPathError
 from conformance_cli.model.exchange import Exchange, Response, TlsFacts
 from conformance_cli.model.result import Cause
@@ -37,6 +38,8 @@ class Subject:
     schema: Callable[[str], Json] = _no_schema
     #: What a handshake with the endpoint shows; ``None`` where it is not https.
     tls: Callable[[], TlsFacts | None] = _no_tls
+    #: Validates bodies as FHIR resources.
+    validation: Validation | None = None
     _bodies: dict[int, ParsedBody] = field(default_factory=dict, repr=False)
 
     @property

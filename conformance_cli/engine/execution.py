@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from conformance_cli.checks.subject import Subject
+from conformance_cli.checks.validation import Validation
 from conformance_cli.engine.assertions import judge_assertion, unreached
 from conformance_cli.engine.captures import MissingCapture, capture
 from conformance_cli.engine.plan import PlannedTest
@@ -40,6 +41,8 @@ class Bench:
     #: A JSON Schema of a pack, by pack path and file name.
     schema: Callable[[str, str], Json]
     tls: Callable[[], TlsFacts | None]
+    #: Validates bodies as FHIR resources; ``None`` where no assertion can ask for it.
+    validation: Validation | None = None
     #: Seconds that one test may take, cleanup apart.
     test_deadline_s: float = 120.0
     #: ``none``, ``failures`` or ``all``.
@@ -177,6 +180,7 @@ class _Execution:
             fhirpath=bench.fhirpath,
             schema=lambda name: bench.schema(self._pack.path, name),
             tls=bench.tls,
+            validation=bench.validation,
         )
 
     def _send(self, item: ScriptStep, deadline: float) -> Subject:

@@ -23,6 +23,7 @@ class Cause(Enum):
     DEADLINE = "deadline"
     INTERRUPTED = "interrupted"
     SETUP = "setup"
+    PACKAGE = "package"
     NO_TEST = "no-test"
     ATTESTATION = "attestation"
     TOOL = "tool"

@@ -22,6 +22,7 @@ CAUSE_WORDS: Mapping[Cause, str] = {
     Cause.DEADLINE: "time ran out",
     Cause.INTERRUPTED: "the run was interrupted",
     Cause.SETUP: "the set-up was not ready",
+    Cause.PACKAGE: "a FHIR package is not loaded",
     Cause.NO_TEST: "no test could show it",
     Cause.ATTESTATION: "only a person can attest it",
     Cause.TOOL: "the test itself broke",

@@ -106,6 +106,7 @@ def _to_decide(view: ReportView) -> str:
         Cause.EXCLUDED: f"conformance run {_target(view)}",
         Cause.TRANSPORT: f"conformance check {_target(view)}",
         Cause.SETUP: f"conformance check {_target(view)}",
+        Cause.PACKAGE: f"conformance plan {_target(view)}",
         Cause.INTERRUPTED: f"conformance run --resume {where}",
         Cause.DEADLINE: f"conformance run {_target(view)} --max-time 60m",
     }.get(cause, explain_command(example[cause]))

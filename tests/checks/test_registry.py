@@ -12,7 +12,8 @@ from conformance_cli.model.verdict import Verdict
 from tests.checks.exchanges import exchange, subject
 
 DOCUMENTED = """status statuses header media-type body resource-type fhirpath each none value
-unique references-resolve operation-outcome json-schema no-match duration tls jwt"""
+unique references-resolve operation-outcome json-schema no-match duration tls jwt
+base-fhir conforms-to"""
 
 
 def test_every_documented_assertion_is_there():
@@ -49,6 +50,11 @@ GOOD = [
     ("operation-outcome", {"code": ["A", "B"], "issue": "${each.issue}"}),
     ("operation-outcome", None),
     ("json-schema", "slots"),
+    ("base-fhir", True),
+    ("base-fhir", {"profiles": "declared", "in": "Bundle.entry.resource"}),
+    ("conforms-to", "https://example.org/StructureDefinition/a|1.0"),
+    ("conforms-to", ["urn:oid:1.2", "${values.profile}"]),
+    ("conforms-to", {"profile": "${values.profile}", "in": "Bundle.entry.resource"}),
     ("no-match", {"in": "whole", "nhs-numbers": True}),
     ("duration", {"under": 2100, "percentile": 90}),
     ("duration", {"under": "${values.limit}"}),
@@ -99,6 +105,13 @@ BAD = [
     ("operation-outcome", {"code": 400}, "code must be a text"),
     ("operation-outcome", "X", "must be a mapping"),
     ("json-schema", {"a": 1}, "must be the name of a file"),
+    ("base-fhir", False, "must be true"),
+    ("base-fhir", {"profile": "declared"}, 'unknown key "profile"; did you mean "profiles"?'),
+    ("base-fhir", {"profiles": "https://example.org/a"}, "there is conforms-to"),
+    ("base-fhir", {"in": "a("}, "in: "),
+    ("conforms-to", "Patient", '"Patient" is not the URL of a profile'),
+    ("conforms-to", [], "must be a text"),
+    ("conforms-to", {"in": "a"}, 'needs "profile"'),
     ("no-match", {"in": "whole"}, "looks for nothing"),
     ("no-match", {"in": "a)", "patterns": ["x"]}, "in: "),
     ("no-match", {"patterns": [5]}, "patterns must be a text"),
