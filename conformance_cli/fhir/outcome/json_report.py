@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance_cli.fhir.outcome.issue import Issue
-from conformance_cli.fhir.outcome.report import Checked, Report, Tally
+from conformance_cli.fhir.outcome.report import Checked, Report
 
 Json = Any
 
@@ -25,15 +25,16 @@ def to_json(report: Report) -> dict[str, Json]:
         "tool": {"name": "conformance", "version": report.about.tool_version},
         "fhir_version": report.about.fhir_version,
         "packages": list(report.about.packages),
+        "not_evaluated": list(report.about.notes),
         "interrupted": report.interrupted,
-        "counts": Tally(report.checked).counts(),
+        "counts": report.counts(),
         "results": [result(checked) for checked in report.checked],
     }
 
 
 def result(checked: Checked) -> dict[str, Json]:
     """What was found in one input."""
-    made = {
+    made: dict[str, Json] = {
         "file": checked.origin.name,
         "ndjson_line": checked.origin.line,
         "valid": checked.is_valid,
@@ -41,10 +42,11 @@ def result(checked: Checked) -> dict[str, Json]:
         "profiles": list(checked.profiles),
         "issues": [_issue(checked, issue) for issue in checked.issues],
         "not_evaluated": list(checked.notes),
-        "must_support": {
-            profile: {name: list(elements) for name, elements in coverage.items()}
-            for profile, coverage in checked.must_support.items()
-        },
+        "must_support": [
+            {"profile": s.profile, "element": s.element, "present": s.present, "absent": s.absent}
+            for s in checked.must_support
+        ],
+        "issues_dropped": checked.dropped,
     }
     if checked.second_opinion is not None:
         from conformance_cli.fhir.second_opinion.json_form import comparison_json

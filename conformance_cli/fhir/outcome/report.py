@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from conformance_cli.fhir.outcome.issue import Issue, Severity
 
 if TYPE_CHECKING:
     from conformance_cli.fhir.second_opinion.comparison import Comparison
+    from conformance_cli.fhir.validation.validator import Outcome, Support
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,28 @@ class Checked:
     profiles: tuple[str, ...] = ()
     #: What could not be evaluated, in words.
     notes: tuple[str, ...] = ()
-    #: By profile: the must-support elements that the input has, and those that it lacks.
-    must_support: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    #: How often the must-support elements of its profiles were there.
+    must_support: tuple[Support, ...] = ()
+    #: Issues beyond the limit, which were counted and not kept.
+    dropped: int = 0
     #: What another validator said, where one was asked.
     second_opinion: Comparison | None = None
+    #: The verdict, where ``issues`` holds only some of what was found.
+    valid: bool | None = None
+
+    @classmethod
+    def of(cls, origin: Origin, outcome: Outcome) -> Checked:
+        """The outcome of a validation, with the place that its input came from."""
+        return cls(
+            origin, outcome.issues, outcome.resource_type, outcome.profiles, outcome.notes,
+            outcome.must_support, outcome.dropped,
+        )  # fmt: skip
 
     @property
     def is_valid(self) -> bool:
         """Whether no issue is an error."""
+        if self.valid is not None:
+            return self.valid
         return not any(issue.is_error for issue in self.issues)
 
     @property
@@ -64,6 +79,8 @@ class About:
     fhir_version: str
     #: ``name@version`` or the path of each package that was loaded.
     packages: tuple[str, ...] = ()
+    #: What could not be evaluated in any input, in words.
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +91,12 @@ class Report:
     checked: tuple[Checked, ...]
     #: It ended before all inputs were read.
     interrupted: bool = False
+    #: Inputs and issues that were counted, where ``checked`` holds only some of the issues.
+    tally: Tally | None = None
+
+    def counts(self) -> dict[str, int]:
+        """Inputs by validity and issues by severity."""
+        return (self.tally or Tally(self.checked)).counts()
 
     def issues(self) -> Iterator[tuple[Checked, Issue]]:
         """Every issue with the input that it speaks of."""
@@ -104,7 +127,7 @@ class Tally:
         """How many inputs were counted."""
         return self.valid + self.invalid
 
-    def counts(self) -> dict[str, Any]:
+    def counts(self) -> dict[str, int]:
         """The numbers as JSON formats write them."""
         return {
             "inputs": self.total,

@@ -30,7 +30,8 @@ def sarif(report: Report, messages: Mapping[str, Message]) -> dict[str, Json]:
     """A SARIF log with one run; ``messages`` describe the rules by id."""
     rules = {id_: n for n, id_ in enumerate(dict.fromkeys(i.id for _, i in report.issues()))}
     files = {name: n for n, name in enumerate(dict.fromkeys(_names(report)))}
-    notes = dict.fromkeys(note for checked in report.checked for note in checked.notes)
+    notes = dict.fromkeys(report.about.notes)
+    notes |= dict.fromkeys(note for checked in report.checked for note in checked.notes)
     run = {
         "tool": {
             "driver": {

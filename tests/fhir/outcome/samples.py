@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance_cli.fhir.outcome.issue import Issue, Severity
 from conformance_cli.fhir.outcome.report import About, Checked, Origin, Report
+from conformance_cli.fhir.validation.validator import Support
 
 ABOUT = About("1.2.3", "4.0.1", ("hl7.fhir.r4.core@4.0.1",))
 
@@ -21,6 +22,11 @@ HOSTILE = "\x1b[31mred\x07 \u202egnp.exe\u200b\r\n::error::x\t%0A, ]]> --> \ud80
 
 def patient(*issues: Issue, name: str = "patient.json", line: int | None = None) -> Checked:
     return Checked(Origin(name, line), issues, "Patient")
+
+
+def supporting() -> Checked:
+    support = (Support("https://example.org/p", "Patient.name", 2, 1),)
+    return Checked(Origin("p.json"), (), "Patient", (support[0].profile,), ("x",), support, 3)
 
 
 def report(*checked: Checked, interrupted: bool = False) -> Report:

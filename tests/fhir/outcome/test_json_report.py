@@ -9,13 +9,22 @@ import jsonschema
 import pytest
 
 from conformance_cli.fhir.outcome.json_report import SCHEMA, to_json
-from tests.fhir.outcome.samples import BROKEN, MISSING, UNKNOWN, hostile_issue, patient, report
+from tests.fhir.outcome.samples import (
+    BROKEN,
+    MISSING,
+    UNKNOWN,
+    hostile_issue,
+    patient,
+    report,
+    supporting,
+)
 
 ROOT = Path(__file__).parents[3]
 PUBLISHED = json.loads((ROOT / "reports/schemas/validation.schema.json").read_text("utf-8"))
 
 REPORTS = {
     "nothing": report(),
+    "must support": report(supporting()),
     "interrupted": report(interrupted=True),
     "valid": report(patient()),
     "mixed": report(patient(MISSING, UNKNOWN), patient(BROKEN, name="all.ndjson", line=4)),
@@ -39,6 +48,14 @@ def test_every_key_of_a_report_is_described() -> None:
     result = PUBLISHED["$defs"]["result"]["properties"]
     assert set(made["results"][0]) <= set(result)
     assert set(made["results"][0]["issues"][0]) == set(PUBLISHED["$defs"]["issue"]["properties"])
+
+
+def test_the_coverage_of_must_support_is_told() -> None:
+    (made,) = to_json(REPORTS["must support"])["results"]
+    assert made["must_support"] == [
+        {"profile": "https://example.org/p", "element": "Patient.name", "present": 2, "absent": 1}
+    ]
+    assert made["issues_dropped"] == 3
 
 
 def test_counts_add_up() -> None:
