@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from conformance_cli.cli.session import Session
@@ -12,8 +13,10 @@ from conformance_cli.model.diagnostics import SetupError
 from conformance_cli.model.exchange import TlsFacts
 
 if TYPE_CHECKING:
+    from conformance_cli.cli.validating.definitions import Definitions
     from conformance_cli.engine import Bench, Plan
-    from conformance_cli.load.config import AuthConfig, Config
+    from conformance_cli.load.config import AuthConfig, Config, PackagesConfig
+    from conformance_cli.model.profile import Profile
     from conformance_cli.reference import RunningSupplier
     from conformance_cli.wire.auth import Auth
     from conformance_cli.wire.client import Client
@@ -61,7 +64,7 @@ def connected(config: Config, endpoint: str, plan: Plan, session: Session) -> It
         redactor=redactor,
     )
     try:
-        yield _bench(client, redactor, plan, config.run.keep_bodies)
+        yield _bench(client, redactor, plan, config.run.keep_bodies, config.packages)
     finally:
         client.close()
 
@@ -69,6 +72,7 @@ def connected(config: Config, endpoint: str, plan: Plan, session: Session) -> It
 @contextmanager
 def local_bench(running: RunningSupplier, plan: Plan) -> Iterator[Bench]:
     """A bench for a server of our own, with data of our own: nothing to authenticate."""
+    from conformance_cli.load.config import PackagesConfig
     from conformance_cli.wire.client import Client
     from conformance_cli.wire.redaction import Redactor
     from conformance_cli.wire.tls import TlsSettings
@@ -77,12 +81,16 @@ def local_bench(running: RunningSupplier, plan: Plan) -> Iterator[Bench]:
     tls = TlsSettings(ca_bundle=running.authority)
     client = Client(running.base_url, tls=tls, redactor=redactor)
     try:
-        yield _bench(client, redactor, plan, "failures")
+        yield _bench(client, redactor, plan, "failures", PackagesConfig())
     finally:
         client.close()
 
 
-def _bench(client: Client, redactor: Redactor, plan: Plan, keep_bodies: str) -> Bench:
+def _bench(
+    client: Client, redactor: Redactor, plan: Plan, keep_bodies: str, packages: PackagesConfig
+) -> Bench:
+    from conformance_cli.checks.validation import Validation
+    from conformance_cli.cli.validating.definitions import library
     from conformance_cli.engine import Bench
     from conformance_cli.fhir.path.fhirpath import default_fhirpath
     from conformance_cli.load.packs import schema_reader
@@ -95,8 +103,16 @@ def _bench(client: Client, redactor: Redactor, plan: Plan, keep_bodies: str) -> 
         options=plan.options,
         schema=schema_reader(plan.packs),
         tls=_handshake(client),
+        validation=Validation(partial(library, definitions_of(packages, plan.profile))),
         keep_bodies=keep_bodies,
     )
+
+
+def definitions_of(packages: PackagesConfig, profile: Profile) -> Definitions:
+    """The FHIR definitions that bodies are judged by: configured, of the profile's version."""
+    from conformance_cli.cli.validating.definitions import Definitions
+
+    return Definitions(packages.use, packages.cache, profile.fhir_version or None)
 
 
 def _handshake(client: Client) -> Callable[[], TlsFacts | None]:

@@ -28,6 +28,7 @@ COMMANDS = (
     Entry("plan", "plan:plan", "What would run, and what it could not prove.", EVERYDAY),
     Entry("run", "run:run", "Check, run, judge and report.", EVERYDAY),
     Entry("report", "report:report", "Make any report again from a saved run.", EVERYDAY),
+    Entry("validate", "validate:validate", "Is this FHIR resource valid? Needs no run.", EVERYDAY),
     Entry("explain", "explain:explain", "A requirement, test, verdict or code in words.", EVERYDAY),
     Entry("diff", "diff:diff", "What two runs do not agree on.", CERTIFICATION),
     Entry("profile", "profile:profile", "List, show, lint and compare profiles.", AUTHORS),

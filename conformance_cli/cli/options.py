@@ -21,6 +21,7 @@ Decorator = Callable[[Decorated], Decorated]
 
 TARGET, SELECT, SAFETY, NETWORK = "Target", "Selection", "Safety", "Network"
 JUDGEMENT, OUTPUT = "Judgement", "Output"
+DEFINITIONS = "Definitions"
 
 
 def option(
@@ -109,6 +110,18 @@ selection_options = applied(
     setting(
         SAFETY, "--allow", type=click.Choice(("read-only", "writes", "destructive")),
         help="What tests may do to the live system.  [default: read-only]",
+    ),
+)  # fmt: skip
+
+package_options = applied(
+    setting(
+        DEFINITIONS, "--package", metavar="PACKAGE", multiple=True,
+        help="Validate bodies with this FHIR package: NAME@VERSION, .tgz or folder. Repeatable.",
+    ),
+    setting(
+        DEFINITIONS, "--package-cache", metavar="DIR", type=click.Path(),
+        help="Where FHIR packages are installed.  "
+        "[default: FHIR_PACKAGE_CACHE, else ~/.fhir/packages]",
     ),
 )  # fmt: skip
 

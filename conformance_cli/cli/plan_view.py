@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
+from conformance_cli.checks.validation import SHAPES
+from conformance_cli.cli.definitions_needed import Needed, needed
 from conformance_cli.cli.output import counted, table, wrapped
 from conformance_cli.cli.prospects import (
     Prospect,
@@ -14,7 +17,11 @@ from conformance_cli.cli.prospects import (
     prospects,
 )
 from conformance_cli.engine.plan import Plan, PlannedTest
+from conformance_cli.model.diagnostics import ConformanceError
 from conformance_cli.model.result import Reason
+
+if TYPE_CHECKING:
+    from conformance_cli.cli.validating.definitions import Definitions
 
 _HEADS = {
     "undecided": "Cannot be decided",
@@ -24,7 +31,7 @@ _HEADS = {
 }
 
 
-def as_text(plan: Plan, *, endpoint: str) -> str:
+def as_text(plan: Plan, *, endpoint: str, definitions: Definitions) -> str:
     """The plan for people: what runs, what stays open and what would decide it."""
     found = prospects(plan)
     parts = [
@@ -35,6 +42,7 @@ def as_text(plan: Plan, *, endpoint: str) -> str:
         *_runs(plan),
         "",
         *_tests(plan),
+        *_validation(plan, definitions),
     ]
     for status, head in _HEADS.items():
         mine = [p for p in found if p.status == status]
@@ -43,8 +51,9 @@ def as_text(plan: Plan, *, endpoint: str) -> str:
     return "\n".join(parts)
 
 
-def as_json(plan: Plan, *, endpoint: str) -> str:
+def as_json(plan: Plan, *, endpoint: str, definitions: Definitions) -> str:
     """The plan for other programs."""
+    asked = needed(plan)
     value = {
         "profile": plan.profile.ref,
         "packs": [pack.ref for pack in plan.packs],
@@ -57,6 +66,10 @@ def as_json(plan: Plan, *, endpoint: str) -> str:
             {"name": m.fixture.name, "title": m.fixture.title, "tests": list(m.tests)}
             for m in missing_fixtures(plan)
         ],
+        "fhir_validation": {
+            "tests": list(asked.tests),
+            "profiles_not_loaded": list(_not_loaded(asked, definitions)[0]),
+        },
         "tests": [_test_json(planned) for planned in plan.tests],
         "requirements": [
             {
@@ -88,6 +101,38 @@ def _tests(plan: Plan) -> Iterator[str]:
     ]
     if rows:
         yield table(("TEST", "EFFECT", "REQUESTS", "REQUIREMENTS"), rows, indent="  ")
+
+
+def _validation(plan: Plan, definitions: Definitions) -> Iterator[str]:
+    """What bodies would be validated by, and the profiles that nobody could judge by."""
+    asked = needed(plan)
+    if not asked.tests:
+        return
+    lost, by = _not_loaded(asked, definitions)
+    yield ""
+    yield wrapped(f"FHIR validation in {counted(len(asked.tests), 'test')}, by {by}")
+    for url in lost:
+        tests = ", ".join((asked.profiles or {})[url])
+        yield wrapped(url, indent="              ", first="  not loaded  ")
+        yield wrapped(tests, indent="              ", first="        in    ")
+    if lost:
+        remedy = "install the package, and name it with --package or in [packages]"
+        yield wrapped(remedy, indent="              ", first="      decide  ")
+
+
+def _not_loaded(asked: Needed, definitions: Definitions) -> tuple[Sequence[str], str]:
+    """The profiles that are not loaded, and what bodies would be judged by."""
+    if not asked.tests:
+        return (), ""
+    from conformance_cli.cli.validating.definitions import about, library
+
+    try:
+        found = library(definitions)
+        packages = about(definitions).packages
+    except ConformanceError as error:
+        return tuple(asked.profiles or ()), f"nothing: {error}"
+    lost = [url for url in asked.profiles or () if found.structure(url) is None]
+    return lost, ", ".join(packages) or SHAPES
 
 
 def _open(head: str, found: Sequence[Prospect]) -> Iterator[str]:

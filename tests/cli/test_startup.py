@@ -19,8 +19,8 @@ HEAVY = (
 )  # fmt: skip
 
 COMMANDS = (
-    "init", "check", "plan", "run", "report", "explain", "diff", "profile", "pack", "demo",
-    "completion", "pack show", "pack test", "profile show", "demo serve",
+    "init", "check", "plan", "run", "report", "validate", "explain", "diff", "profile", "pack",
+    "demo", "completion", "pack show", "pack test", "profile show", "demo serve",
 )  # fmt: skip
 
 

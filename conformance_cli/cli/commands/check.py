@@ -12,6 +12,7 @@ from conformance_cli.cli.options import (
     given,
     network_options,
     option,
+    package_options,
     profile_argument,
     selection_options,
     target_options,
@@ -32,6 +33,7 @@ from conformance_cli.model.diagnostics import ExitCode
 @profile_argument
 @target_options
 @selection_options
+@package_options
 @network_options
 @option(
     OUTPUT, "--show-config", is_flag=True, env=False,

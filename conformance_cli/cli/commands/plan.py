@@ -11,6 +11,7 @@ from conformance_cli.cli.options import (
     OUTPUT,
     given,
     option,
+    package_options,
     profile_argument,
     selection_options,
     target_options,
@@ -30,6 +31,7 @@ from conformance_cli.model.diagnostics import ExitCode
 @profile_argument
 @target_options
 @selection_options
+@package_options
 @option(
     OUTPUT, "--format", "form", type=click.Choice(("text", "json")), default="text",
     show_default=True, help="Shape of the answer.", env=False,
@@ -42,10 +44,12 @@ def plan(*, form: str, **_: Any) -> ExitCode:
     """
     from conformance_cli.cli import plan_view
     from conformance_cli.cli.compose import definitions, plan_of
+    from conformance_cli.cli.connection import definitions_of
     from conformance_cli.cli.settings import configured
 
     config = configured(given())
     planned = plan_of(config, definitions(config))
     shape = plan_view.as_json if form == "json" else plan_view.as_text
-    answer(shape(planned, endpoint=config.endpoint or ""))
+    packages = definitions_of(config.packages, planned.profile)
+    answer(shape(planned, endpoint=config.endpoint or "", definitions=packages))
     return ExitCode.OK

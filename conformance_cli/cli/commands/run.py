@@ -19,6 +19,7 @@ from conformance_cli.cli.options import (
     option,
     output_dir_option,
     pace_options,
+    package_options,
     profile_argument,
     report_option,
     selection_options,
@@ -42,6 +43,7 @@ from conformance_cli.model.diagnostics import ConformanceError, ExitCode
 @profile_argument
 @target_options
 @selection_options
+@package_options
 @option(
     SELECT,
     "--rerun",

@@ -149,6 +149,12 @@ CAUSES = {
     "setup": Explanation(
         "The set-up was not ready, so nothing was sent.", "Mend what `conformance check` finds."
     ),
+    "package": Explanation(
+        "The assertion needs a FHIR profile whose package is not loaded, so nobody could say "
+        "whether the response conforms to it.",
+        "`conformance package install NAME@VERSION`, then `--package NAME@VERSION` or "
+        "`[packages]` in conformance.toml. `conformance plan` names the profiles.",
+    ),
     "no-test": Explanation(
         "No test in the packs verifies the requirement; the profile says why if HTTP cannot.",
     ),

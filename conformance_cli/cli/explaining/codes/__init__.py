@@ -12,9 +12,10 @@ from conformance_cli.cli.explaining.codes.network import NETWORK
 from conformance_cli.cli.explaining.codes.packs import PACKS
 from conformance_cli.cli.explaining.codes.runs import RUNS
 from conformance_cli.cli.explaining.codes.usage import USAGE
+from conformance_cli.cli.explaining.codes.validation import VALIDATION
 from conformance_cli.cli.explaining.words import Explanation
 
-TABLES = (USAGE, RUNS, NETWORK, FILES, AUTHORS, PACKS)
+TABLES = (USAGE, RUNS, NETWORK, FILES, AUTHORS, PACKS, VALIDATION)
 
 CODES: dict[str, Explanation] = {
     code: explanation for table in TABLES for code, explanation in table.items()

@@ -1,0 +1,1 @@
+"""``conformance validate``: inputs, definitions, workers, and how results are shown."""

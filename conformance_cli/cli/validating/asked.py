@@ -1,0 +1,121 @@
+"""From the options of ``conformance validate`` to a job and what shows it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conformance_cli.cli.diagnostics import wants_color
+from conformance_cli.cli.session import Session, current
+from conformance_cli.cli.validating.checking import Rules
+from conformance_cli.cli.validating.definitions import Definitions, about
+from conformance_cli.cli.validating.job import Job, Writer, run, writer
+from conformance_cli.cli.validating.presenters import (
+    DocumentPresenter,
+    GithubPresenter,
+    Limits,
+    PlainPresenter,
+    Presenter,
+    document_form,
+    usual_format,
+)
+from conformance_cli.fhir.outcome.issue import Severity
+from conformance_cli.fhir.validation.options import Options, ReferencePolicy
+from conformance_cli.model.diagnostics import ExitCode
+
+if TYPE_CHECKING:
+    from conformance_cli.cli.validating.opinions import SecondOpinion
+
+
+def run_asked(given: Mapping[str, Any]) -> ExitCode:
+    """Do what the command line asks for.
+
+    Raises:
+        ConformanceError: something that it names is not there or cannot be used.
+
+    """
+    session = current()
+    rules = Rules(
+        _definitions(given, session),
+        Options(references=ReferencePolicy(given["references"])),
+        tuple(given["profiles"]),
+        _terminology_server(given["tx"]),
+    )
+    job = Job(
+        given["files"],
+        rules,
+        Severity(given["fail_on"]),
+        given["jobs"],
+        session.quiet,
+        _second_opinion(given["second_opinion"], rules, session),
+    )
+    path = Path(given["output"]) if given["output"] not in (None, "-") else None
+    form = given["form"] or ("plain" if path else usual_format(sys.stdout))
+    answer = writer(path, color=path is None and wants_color(session.color, sys.stdout))
+    presenter = _presenter(
+        form,
+        answer,
+        Limits(Severity(given["severity"]), given["max_issues"]),
+        rules,
+        quiet=session.quiet,
+    )
+    try:
+        return run(job, presenter)
+    finally:
+        answer.close()
+
+
+def _definitions(given: Mapping[str, Any], session: Session) -> Definitions:
+    """The packages of the command line, else those of the configuration, if there is one."""
+    packages, cache = tuple(given["packages"]), given["package_cache"]
+    if not (packages and cache) and not session.isolated and _is_configured(session):
+        from conformance_cli.cli.settings import configured
+
+        config = configured({}, session).packages
+        packages, cache = packages or config.use, cache or config.cache
+    return Definitions(packages, Path(cache) if cache else None, given["fhir_version"])
+
+
+def _is_configured(session: Session) -> bool:
+    """Whether there is a configuration to read; looking is much cheaper than reading."""
+    if session.config is not None:
+        return True
+    here = Path.cwd()
+    names = ("conformance.toml", "pyproject.toml")
+    return any((folder / name).is_file() for folder in (here, *here.parents) for name in names)
+
+
+def _terminology_server(url: str | None) -> str | None:
+    if url is None:
+        return None
+    from conformance_cli.cli.validating.opinions import service_url
+
+    return service_url(url, "--tx")
+
+
+def _second_opinion(url: str | None, rules: Rules, session: Session) -> SecondOpinion | None:
+    if url is None:
+        return None
+    from conformance_cli.cli.validating.opinions import SecondOpinion, service_url
+
+    known = about(rules.definitions)
+    asked = SecondOpinion(service_url(url, "--second-opinion"), known.fhir_version, known.packages)
+    asked.warn(session.color)
+    return asked
+
+
+def _presenter(
+    form: str, answer: Writer, limits: Limits, rules: Rules, *, quiet: bool
+) -> Presenter:
+    known = about(rules.definitions)
+    if form == "plain":
+        return PlainPresenter(answer.line, limits, known, quiet=quiet)
+    if form == "github":
+        return GithubPresenter(answer.line, limits, known, quiet=quiet)
+    if form == "pretty":
+        from conformance_cli.cli.validating.pretty import PrettyPresenter
+
+        return PrettyPresenter(answer.line, limits, known, quiet=quiet)
+    return DocumentPresenter(answer.line, limits, known, document_form(form))

@@ -1,0 +1,146 @@
+"""The definitions to validate against: packages that were named, or those at hand."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance_cli import __version__
+from conformance_cli.fhir.outcome.report import About
+from conformance_cli.model.diagnostics import ConformanceError
+
+if TYPE_CHECKING:
+    from conformance_cli.fhir.definitions.library import Library
+    from conformance_cli.fhir.packages.errors import PackageError
+    from conformance_cli.fhir.packages.store import PackageStore
+    from conformance_cli.fhir.terminology.protocol import Terminology
+
+DEFAULT_VERSION = "4.0.1"
+#: What is loaded after a core package, where it is installed: its family stands for ``*``.
+_COMPANIONS = ("hl7.terminology.*", "hl7.fhir.uv.extensions.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """Where definitions come from."""
+
+    #: ``name@version`` or paths; empty for what the FHIR version needs.
+    packages: tuple[str, ...] = ()
+    #: The package cache, if not the usual one.
+    cache: Path | None = None
+    fhir_version: str | None = None
+
+
+@lru_cache(maxsize=1)
+def library(definitions: Definitions) -> Library:
+    """The library of definitions; only the shapes of resources where no package is at hand.
+
+    Opened once in each process.
+
+    Raises:
+        ConformanceError: ``package-missing``, ``package-unusable`` or ``fhir-version``.
+
+    """
+    from conformance_cli.fhir.packages.errors import PackageError
+
+    try:
+        found = _of_packages(definitions) if definitions.packages else _usual(definitions)
+    except PackageError as error:
+        raise refused(error) from error
+    wanted = definitions.fhir_version
+    if wanted and _family(wanted) != _family(found.fhir_version):
+        raise ConformanceError.of(
+            "fhir-version",
+            f"the packages are for FHIR {found.fhir_version}, not for {wanted}",
+            hint="leave out --fhir-version, or name packages for it with --package",
+        )
+    return found
+
+
+def about(definitions: Definitions) -> About:
+    """What results say about the definitions that they were made with."""
+    found = library(definitions)
+    packages = tuple(p.manifest.reference for p in getattr(found, "packages", ()))
+    notes = tuple(
+        f"what {name} defines: another package depends on it, and it is not installed"
+        for name in getattr(found, "missing", ())
+    )
+    return About(__version__, found.fhir_version, packages, notes)
+
+
+def terminology(url: str, found: Library) -> Terminology:
+    """Answers about codes: from the library, and from a server where that cannot tell."""
+    raise NotImplementedError(url, found)
+
+
+def refused(error: PackageError) -> ConformanceError:
+    """A package that cannot be used, as the user sees it."""
+    from conformance_cli.fhir.packages.errors import PackageMissingError
+
+    code = "package-missing" if isinstance(error, PackageMissingError) else "package-unusable"
+    place, hint = error.place or None, error.remedy or None
+    return ConformanceError.of(code, error.problem, place=place, hint=hint)
+
+
+def _of_packages(definitions: Definitions) -> Library:
+    """What the named packages hold, with the core of their version, where they lack one."""
+    from conformance_cli.fhir.packages.loading import open_packages
+
+    found = open_packages(definitions.packages, None, definitions.cache)
+    if found.has_definitions:
+        return found
+    version = definitions.fhir_version or found.fhir_version or DEFAULT_VERSION
+    core = _installed(_store(definitions.cache), version)
+    if not core:
+        raise ConformanceError.of(
+            "package-missing",
+            f"the packages hold no base definitions, and no core package of FHIR {version} "
+            "is installed",
+            hint=f"conformance package install {_core_name(version)}",
+        )
+    return open_packages((*core, *definitions.packages), None, definitions.cache)
+
+
+def _usual(definitions: Definitions) -> Library:
+    """The core package of the FHIR version and its companions, or the shapes alone."""
+    from conformance_cli.fhir.packages.loading import open_packages
+
+    version = definitions.fhir_version or DEFAULT_VERSION
+    names = _installed(_store(definitions.cache), version)
+    if names:
+        return open_packages(names, None, definitions.cache)
+    from conformance_cli.fhir.definitions.shapes import shape_library
+
+    return shape_library(version)
+
+
+def _installed(store: PackageStore, version: str) -> tuple[str, ...]:
+    """The core package of a FHIR version, and what goes with it, as far as installed."""
+    from conformance_cli.fhir.packages.references import reference
+
+    family = _family(version)
+    names = (f"hl7.fhir.{family}.core", *(name.replace("*", family) for name in _COMPANIONS))
+    found = [store.find(reference(name)) for name in names]
+    if found[0] is None:
+        return ()
+    return tuple(f"{package.name}@{package.version}" for package in found if package)
+
+
+def _family(version: str) -> str:
+    from conformance_cli.fhir.packages.references import family_of
+
+    return family_of(version) or version
+
+
+def _core_name(version: str) -> str:
+    full = version if version.count(".") > 1 else f"{version}.x"
+    return f"hl7.fhir.{_family(version)}.core@{full}"
+
+
+def _store(cache: Path | None) -> PackageStore:
+    from conformance_cli.fhir.packages.store import PackageStore, default_store
+
+    return PackageStore(cache) if cache else default_store(os.environ)

@@ -1,0 +1,70 @@
+"""Validating in several processes; results come in the order of the inputs."""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from conformance_cli.cli.validating.checking import Rules, check, validator
+from conformance_cli.cli.validating.inputs import Input
+from conformance_cli.fhir.outcome.report import Checked
+from conformance_cli.model.diagnostics import ConformanceError, ExitCode
+
+#: Inputs that travel to a process together, by number and by bytes.
+_BATCH, _BATCH_BYTES = 32, 1024 * 1024
+#: Batches under way for each process: enough to keep it busy, few enough to bound memory.
+_AHEAD = 3
+
+
+def check_in_processes(inputs: Iterable[Input], rules: Rules, jobs: int) -> Iterator[Checked]:
+    """The result of every input, in order.
+
+    Raises:
+        ConformanceError: ``worker-lost``, where a process was killed from outside.
+
+    """
+    pool = ProcessPoolExecutor(jobs, initializer=_ready, initargs=(rules,))
+    under_way: deque[Future[list[Checked]]] = deque()
+    try:
+        for batch in _batches(inputs):
+            under_way.append(pool.submit(_check_batch, batch, rules))
+            if len(under_way) > jobs * _AHEAD:
+                yield from under_way.popleft().result()
+        while under_way:
+            yield from under_way.popleft().result()
+    except BrokenProcessPool as error:
+        raise ConformanceError.of(
+            "worker-lost",
+            "a worker process was killed, most likely because memory ran out",
+            hint="try fewer --jobs, or split the largest file",
+            exit_code=ExitCode.INTERNAL,
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _ready(rules: Rules) -> None:
+    """Open the definitions; leave Ctrl-C to the parent, which stops all in order."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    validator(rules)
+
+
+def _check_batch(batch: list[Input], rules: Rules) -> list[Checked]:
+    return [check(one, rules) for one in batch]
+
+
+def _batches(inputs: Iterable[Input]) -> Iterator[list[Input]]:
+    batch: list[Input] = []
+    size = 0
+    for one in inputs:
+        batch.append(one)
+        size += len(one.data or b"")
+        if len(batch) == _BATCH or size > _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

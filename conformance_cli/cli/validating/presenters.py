@@ -1,0 +1,167 @@
+"""Showing results: as lines while they come, or as one document at the end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from conformance_cli.fhir.outcome.inert import inert
+from conformance_cli.fhir.outcome.issue import Issue, Severity
+from conformance_cli.fhir.outcome.report import About, Checked, Report, Tally
+from conformance_cli.fhir.outcome.text import issue_line, note_lines, summary_line, verdict_line
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+FORMATS = ("pretty", "plain", "json", "operation-outcome", "sarif", "github")
+#: Takes one line, or one whole document.
+Write = Callable[[str], None]
+
+
+class Presenter(Protocol):
+    """Something that shows results."""
+
+    def add(self, checked: Checked) -> None:
+        """Take the next result."""
+
+    def end(self, *, interrupted: bool) -> None:
+        """Show what is left to show."""
+
+
+class Limits:
+    """Which issues are shown; verdicts and counts are of all of them."""
+
+    def __init__(self, least: Severity, most: int) -> None:
+        self.least = least
+        self.most = most
+
+    def issues(self, checked: Checked) -> tuple[Issue, ...]:
+        """The issues to show, in their order; where there are too many, the gravest."""
+        wanted = [i for i in checked.issues if i.severity.rank <= self.least.rank]
+        if len(wanted) > self.most:
+            ranked = sorted(range(len(wanted)), key=lambda n: wanted[n].severity.rank)
+            wanted = [wanted[n] for n in sorted(ranked[: self.most])]
+        return tuple(wanted)
+
+    def hidden(self, checked: Checked) -> int:
+        """How many issues of the wanted severities are not shown."""
+        wanted = sum(i.severity.rank <= self.least.rank for i in checked.issues)
+        return max(0, wanted - self.most) + checked.dropped
+
+
+def usual_format(stream: TextIO) -> str:
+    """``github`` in its actions, ``pretty`` on a terminal, ``plain`` elsewhere."""
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        return "github"
+    return "pretty" if stream.isatty() else "plain"
+
+
+class PlainPresenter:
+    """One line per issue and one per input, as they come; the summary last."""
+
+    def __init__(self, write: Write, limits: Limits, about: About, *, quiet: bool = False) -> None:
+        self._write = write
+        self._limits = limits
+        self._quiet = quiet
+        self._tally = Tally()
+        self._notes = dict.fromkeys(about.notes)
+
+    def add(self, checked: Checked) -> None:
+        """Write the lines of one input."""
+        self._tally.add(checked)
+        self._notes |= dict.fromkeys(checked.notes)
+        if not self._quiet:
+            for line in plain_lines(checked, self._limits):
+                self._write(line)
+
+    def end(self, *, interrupted: bool) -> None:
+        """Write what was not evaluated, and the numbers."""
+        for line in note_lines(self._notes):
+            self._write(line)
+        before = "interrupted after " if interrupted else ""
+        self._write(before + summary_line(self._tally))
+
+
+def plain_lines(checked: Checked, limits: Limits) -> Iterator[str]:
+    """The lines of one input."""
+    for issue in limits.issues(checked):
+        yield issue_line(checked.origin, issue)
+    if hidden := limits.hidden(checked):
+        yield f"{inert(str(checked.origin))}: and {hidden} more, see --max-issues"
+    yield verdict_line(checked)
+    if checked.second_opinion is not None:
+        from conformance_cli.fhir.second_opinion.lines import comparison_lines
+
+        yield from comparison_lines(checked.second_opinion)
+
+
+class GithubPresenter:
+    """Plain lines that are no commands, and annotations of the first issues at the end."""
+
+    def __init__(self, write: Write, limits: Limits, about: About, *, quiet: bool = False) -> None:
+        from conformance_cli.fhir.outcome.github import plain_line
+
+        self._write = write
+        self._limits = limits
+        self._plain = PlainPresenter(
+            lambda line: write(plain_line(line)), limits, about, quiet=quiet
+        )
+        self._found: list[tuple[Checked, Issue]] = []
+
+    def add(self, checked: Checked) -> None:
+        """Write the lines of one input, and keep its issues."""
+        self._plain.add(checked)
+        self._found += [(checked, issue) for issue in self._limits.issues(checked)]
+
+    def end(self, *, interrupted: bool) -> None:
+        """Write the annotations, then the numbers."""
+        from conformance_cli.fhir.outcome.github import commands
+
+        for command in commands(self._found):
+            self._write(command)
+        self._plain.end(interrupted=interrupted)
+
+
+class DocumentPresenter:
+    """Keeps all results, and writes one document of them."""
+
+    def __init__(
+        self, write: Write, limits: Limits, about: About, form: Callable[[Report], Any]
+    ) -> None:
+        self._write = write
+        self._limits = limits
+        self._about = about
+        self._form = form
+        self._kept: list[Checked] = []
+        self._tally = Tally()
+
+    def add(self, checked: Checked) -> None:
+        """Keep one result, with the issues that are to be shown."""
+        self._tally.add(checked)
+        shown, hidden = self._limits.issues(checked), self._limits.hidden(checked)
+        self._kept.append(replace(checked, issues=shown, dropped=hidden, valid=checked.is_valid))
+
+    def end(self, *, interrupted: bool) -> None:
+        """Write the document."""
+        import json
+
+        report = Report(self._about, tuple(self._kept), interrupted, self._tally)
+        self._write(json.dumps(self._form(report), indent=2, ensure_ascii=False))
+
+
+def document_form(name: str) -> Callable[[Report], Any]:
+    """What makes the document of a format."""
+    if name == "json":
+        from conformance_cli.fhir.outcome.json_report import to_json
+
+        return to_json
+    if name == "operation-outcome":
+        from conformance_cli.fhir.outcome.operation_outcome import outcomes
+
+        return outcomes
+    from conformance_cli.fhir.outcome.catalogue import messages
+    from conformance_cli.fhir.outcome.sarif import sarif
+
+    return lambda report: sarif(report, messages())
