@@ -129,6 +129,8 @@ def items_equal(left: Item, right: Item) -> bool | None:
 
 def json_equal(one: Any, other: Any) -> bool:
     """Deep equality of JSON values; ``true`` is not 1, and 1 is 1.0."""
+    if one is other:
+        return True
     if type(one) is str and type(other) is str:
         return one == other
     if isinstance(one, bool) or isinstance(other, bool):

@@ -19,6 +19,7 @@ from typing import Any
 from conformance_cli.fhir.errors import FhirPathError
 from conformance_cli.fhir.path.comparison import bare
 from conformance_cli.fhir.path.compiler import CompileError, compile_tree, mark_definitions
+from conformance_cli.fhir.path.errata import meant
 from conformance_cli.fhir.path.functions import CLOCKS
 from conformance_cli.fhir.path.grammar import Node as Tree
 from conformance_cli.fhir.path.grammar import syntax_tree
@@ -92,6 +93,7 @@ class Engine:
         that; empty is not true, and anything else than a Boolean is (FHIR R4, 4.4.6).
         Raises ``FhirPathError`` where the expression cannot be evaluated.
         """
+        expression = meant(expression)
         self._allowed(expression)
         this = [focus]
         run = Run(
