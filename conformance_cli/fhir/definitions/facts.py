@@ -9,6 +9,8 @@ older version lacks a property.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 from conformance_cli.fhir.definitions.schema import (
@@ -62,6 +64,8 @@ _PRIMITIVES = (
     "base64Binary boolean canonical code date dateTime decimal id instant integer integer64 "
     "markdown oid positiveInt string time unsignedInt uri url uuid"
 )
+#: Larger numbers are no counts of anything.
+_DIGITS = 16
 _UNCAPITALISED = {name[0].upper() + name[1:]: name for name in _PRIMITIVES.split()}
 
 
@@ -86,20 +90,22 @@ def text(value: Json) -> str:
 
 def whole(value: Json) -> int | None:
     """A number that is not negative; also one that is written as a decimal or a string."""
-    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdigit() and len(value) < _DIGITS else None
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
-    try:
-        number = None if value is None or isinstance(value, bool) else int(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if number is not None and 0 <= number < 2**53 else None
+    with suppress(ArithmeticError):
+        if 0 <= value < 10**_DIGITS:
+            return int(value)
+    return None
 
 
 def extensions(owner: Json, urls: frozenset[str]) -> Iterator[dict[str, Json]]:
     """The extensions of an object with one of these URLs."""
     if isinstance(owner, dict):
         for extension in dicts(owner.get("extension")):
-            if extension.get("url") in urls:
+            url = extension.get("url")
+            if isinstance(url, str) and url in urls:
                 yield extension
 
 
@@ -159,24 +165,27 @@ def _type(entry: Object) -> TypeRef:
     versioning = entry.get("versioning")
     return TypeRef(
         type_code(entry),
-        _profiles(entry),
+        profiles(entry),
         strings(entry.get("targetProfile")),
         strings(entry.get("aggregation")),
         versioning if isinstance(versioning, str) else None,
     )
 
 
-def _profiles(entry: Object) -> tuple[str, ...]:
-    profiles = strings(entry.get("profile"))
+def profiles(entry: Object) -> tuple[str, ...]:
+    """The profiles of a type; with ``#`` and an id, one for an element of a profile."""
+    plain = strings(entry.get("profile"))
     notes = entry.get("_profile")
-    if not notes or not profiles:
-        return profiles
+    if not notes or not plain:
+        return plain
     named = []
-    for profile, note in zip(profiles, [*notes, *profiles] if isinstance(notes, list) else [notes],
-                             strict=False):  # fmt: skip
+    for index, profile in enumerate(plain):
+        note = (
+            notes if not isinstance(notes, list) else notes[index] if index < len(notes) else None
+        )
         element = first_value(note, _PROFILE_ELEMENT)
         named.append(f"{profile}#{element}" if isinstance(element, str) else profile)
-    return (*named, *profiles[len(named) :])
+    return tuple(named)
 
 
 def pinned(definition: Object, key: str, start: str) -> Pinned:

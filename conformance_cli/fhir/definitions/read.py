@@ -120,7 +120,7 @@ class _Reading:
             max=largest,
             choice=node.is_choice,
             repeats=_repeats(base, largest),
-            types=self._types(node, path),
+            types=self._types(given, base),
             content_reference=reference if isinstance(reference, str) else None,
             fixed=values.get("fixed"),
             pattern=values.get("pattern"),
@@ -151,15 +151,15 @@ class _Reading:
             max_size=limits[2],
         )
 
-    def _types(self, node: Node, path: str) -> tuple[TypeRef, ...]:
-        found = facts.types(node.definition)
-        if path.count(".") != 1 or not found or path.partition(".")[0] == "Extension":
+    def _types(self, given: Mapping[str, Json], base: Json) -> tuple[TypeRef, ...]:
+        found = facts.types(given)
+        if len(found) != 1:
             return found
         only = found[0]
-        if node.name == "id" and self._kind == "resource" and only.code == "string":
+        if only.code == "string" and isinstance(base, dict) and base.get("path") == "Resource.id":
             # R4 calls the ids of resources strings, which its text does not.
             return (TypeRef("id", only.profiles),)
-        if node.name == "value" and self._kind == "primitive-type" and not only.code:
+        if not only.code and self._kind == "primitive-type":
             # STU3 has no name for the values of primitive types.
             return (TypeRef(self._type),)
         return found

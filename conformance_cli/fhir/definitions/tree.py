@@ -14,6 +14,9 @@ Json = Any
 Definition = Mapping[str, Json]
 
 _CHOICE = "[x]"
+#: Legitimate trees are far from as deep; deeper ones would make recursion overflow.
+_MOST_LEVELS = 64
+_MOST_RESLICES = 12
 
 
 class Node:
@@ -52,16 +55,38 @@ class Node:
         return None
 
 
+def find(root: Node, identity: str) -> Node | None:
+    """The element with an id such as ``Composition.section:codeA.title``."""
+    found: Node | None = root
+    for part in identity.split(".")[1:]:
+        name, _, slice_name = part.partition(":")
+        found = found.child(name) if found is not None else None
+        if slice_name and found is not None:
+            found = _slice(found, slice_name)
+    return found
+
+
+def _slice(node: Node, name: str) -> Node | None:
+    host: Node | None = node
+    while host is not None:
+        for slice_ in host.slices:
+            if slice_.slice_name == name:
+                return slice_
+        host = host_of(host.slices, name)
+    return None
+
+
 class _Growing:
     """A node while its list is read, with the tables that finding its kin needs."""
 
-    __slots__ = ("by_name", "node", "path", "renamed")
+    __slots__ = ("by_name", "choices", "node", "path", "renamed")
 
     def __init__(self, node: Node, path: str, *, renamed: bool = False) -> None:
         self.node = node
         self.path = path
         #: Its children that are no slices, by name.
         self.by_name: dict[str, _Growing] = {}
+        self.choices: list[_Growing] = []
         #: Whether it is a choice under the name of its only type.
         self.renamed = renamed
 
@@ -80,7 +105,7 @@ def grow(elements: Iterable[Json]) -> Node | None:
             stack.append(_Growing(Node(definition, path, None, [], []), path))
             continue
         depth = path.count(".")
-        if depth == 0 or depth > len(stack):
+        if depth == 0 or depth > len(stack) or depth > _MOST_LEVELS:
             continue
         parent = stack[depth - 1]
         above, _, name = path.rpartition(".")
@@ -116,6 +141,8 @@ def codes_of(definition: Definition) -> list[str]:
 
 def host_of(slices: Sequence[Node], name: str) -> Node | None:
     """The slice that a re-slice (``a/b``) belongs to, if it is among ``slices``."""
+    if not 0 < name.count("/") <= _MOST_RESLICES:
+        return None
     for candidate in slices:
         if candidate.slice_name and name.startswith(candidate.slice_name + "/"):
             return candidate
@@ -149,10 +176,10 @@ def _choice_of(parent: _Growing, definition: Definition, name: str) -> str | Non
     if isinstance(original, str):
         choice = original.rpartition(".")[2]
         return choice if type_of(choice, name) else None
-    for choice, known in parent.by_name.items():
-        rest = type_of(choice, name)
+    for known in parent.choices:
+        rest = type_of(known.node.name, name)
         if rest and rest in map(_capital, codes_of(known.node.definition)):
-            return choice
+            return known.node.name
     return None
 
 
@@ -162,6 +189,8 @@ def _capital(code: str) -> str:
 
 def _keep(parent: _Growing, grown: _Growing) -> _Growing:
     parent.by_name.setdefault(grown.node.name, grown)
+    if grown.node.is_choice:
+        parent.choices.append(grown)
     _list(parent.node.children).append(grown.node)
     return grown
 
@@ -239,4 +268,4 @@ def _unsliced(definition: Definition) -> Definition:
     return made
 
 
-__all__ = ["Definition", "Node", "codes_of", "grow", "host_of", "stem", "type_of"]
+__all__ = ["Definition", "Node", "codes_of", "find", "grow", "host_of", "stem", "type_of"]

@@ -18,7 +18,7 @@ Json = Any
 Definition = Mapping[str, Json]
 
 #: No legitimate path comes near; deeper ones would make recursion overflow.
-_MOST_LEVELS = 48
+_MOST_LEVELS = 32
 _MOST_NAME = 200
 _FORBIDDEN = frozenset(" \t\r\n,:;'\"/|?!@#$%^&*(){}")
 
@@ -106,15 +106,15 @@ def joined(common: Change, own: Change) -> Change:
     made.quiet = own.quiet
     if common.definition is not None:
         made.definition = _together(common.definition, own.definition or {})
-    for kind in ("children", "slices"):
-        ours: dict[str, Change] = getattr(own, kind)
-        theirs: dict[str, Change] = getattr(common, kind)
-        table: dict[str, Change] = getattr(made, kind)
-        for name in dict.fromkeys([*theirs, *ours]):
-            if name in theirs and name in ours:
-                table[name] = joined(theirs[name], ours[name])
-            else:
-                table[name] = ours[name] if name in ours else _hushed(theirs[name])
+    made.children = _joined(common.children, own.children)
+    made.slices = _joined(common.slices, own.slices)
+    return made
+
+
+def _joined(common: Mapping[str, Change], own: Mapping[str, Change]) -> dict[str, Change]:
+    made = dict(common)
+    for name, change in own.items():
+        made[name] = joined(common[name], change) if name in common else change
     return made
 
 
@@ -129,11 +129,12 @@ def _listed(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
 
 
-def _hushed(change: Change) -> Change:
+def hushed(change: Change) -> Change:
+    """The same change, meant for more elements than it fits: nothing is wrong where it does not."""
     made = Change(change.name, change.label, change.definition, change.index)
     made.only, made.quiet = change.only, True
-    made.children = {name: _hushed(child) for name, child in change.children.items()}
-    made.slices = {name: _hushed(item) for name, item in change.slices.items()}
+    made.children = {name: hushed(child) for name, child in change.children.items()}
+    made.slices = {name: hushed(item) for name, item in change.slices.items()}
     return made
 
 

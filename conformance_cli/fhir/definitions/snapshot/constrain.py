@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from conformance_cli.fhir.definitions import facts
 from conformance_cli.fhir.definitions.snapshot.changes import Change
-from conformance_cli.fhir.definitions.snapshot.merge import Merging, lowered
+from conformance_cli.fhir.definitions.snapshot.merge import Merging, add_constraints, lowered
 from conformance_cli.fhir.definitions.snapshot.problems import (
     CONTENT_UNKNOWN,
     PROFILE_CIRCLE,
@@ -25,7 +25,7 @@ Json = Any
 Definition = Mapping[str, Json]
 
 #: Elements of one snapshot; that of the largest profile in use has some thousands.
-MOST_ELEMENTS = 200_000
+MOST_ELEMENTS = 50_000
 
 
 class TooLargeError(Exception):
@@ -67,36 +67,39 @@ class Constraining:
 
         """
         definition = self.merging.merge(node.definition, change, is_slice=is_slice)
-        if change.definition is not None and definition is not node.definition:
-            definition = self._with_extension_facts(definition, node.definition)
         made = Node(definition, node.name, node.slice_name, node.children, node.slices)
+        if "type" in (change.definition or {}):
+            self._follow_profile(made, node.definition)
         if change.children:
             made.children = self._below(made, change)
         if change.slices:
             made = self._slicer.slice(made, node, change)
         return made
 
-    def _with_extension_facts(self, definition: Definition, before: Definition) -> Definition:
-        """With what an extension's definition says of itself, where it was just named.
+    def _follow_profile(self, made: Node, before: Definition) -> None:
+        """Take over what a profile says of the element that was given it as its type.
 
-        How often it may be there, that it modifies, and its invariants.
+        Of an extension that is how often it may be there, that it modifies, and its invariants.
+        A profile that is meant for one element of its own says all about it.
         """
-        only = only_profile(definition)
-        if only is None or only[0] != "Extension" or not only[1] or only == only_profile(before):
-            return definition
-        tree = self._sources.tree(only[1])
+        only = only_profile(made.definition)
+        if only is None or only == only_profile(before):
+            return
+        code, profile = only
+        if profile is None or ("#" not in profile and code != "Extension"):
+            return
+        tree = self._sources.tree(profile)
         if tree is None:
-            return definition
-        root = tree.definition
-        made = dict(definition)
-        lowered(made, root.get("max"))
-        if root.get("isModifier") is True:
-            made["isModifier"] = True
-        known = facts.dicts(made.get("constraint"))
-        keys = {item.get("key") for item in known}
-        added = facts.dicts(root.get("constraint"))
-        made["constraint"] = [*known, *(item for item in added if item.get("key") not in keys)]
-        return made
+            return
+        definition = dict(made.definition)
+        lowered(definition, tree.definition.get("max"))
+        if tree.definition.get("isModifier") is True:
+            definition["isModifier"] = True
+        add_constraints(definition, facts.dicts(tree.definition.get("constraint")))
+        if "#" in profile:
+            definition["type"] = [{"code": code}]
+            made.children, made.slices = self._counted(tree), tree.slices
+        made.definition = definition
 
     def _below(self, node: Node, change: Change) -> Sequence[Node]:
         children = list(node.children or self.unfold(node, change))

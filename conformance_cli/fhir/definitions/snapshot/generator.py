@@ -24,14 +24,14 @@ from conformance_cli.fhir.definitions.snapshot.problems import (
     Problems,
 )
 from conformance_cli.fhir.definitions.snapshot.types import core_url
-from conformance_cli.fhir.definitions.tree import Node, grow
+from conformance_cli.fhir.definitions.tree import Node, find, grow
 
 Json = Any
 Definition = Mapping[str, Json]
 Lookup = Callable[[str], Definition | None]
 
 #: Chains of profiles, and of profiles within profiles, are a handful long.
-_MOST_LEVELS = 40
+_MOST_LEVELS = 32
 _IMPOSE = frozenset({"http://hl7.org/fhir/StructureDefinition/structuredefinition-imposeProfile"})
 
 
@@ -64,7 +64,14 @@ class Generator:
         return {**sd, "snapshot": {"element": flatten(tree)}}, problems
 
     def tree(self, url: str) -> Node | None:
-        """The tree of a structure; ``None`` if it is not at hand, or being made."""
+        """The tree of a structure; ``None`` if it is not at hand, or being made.
+
+        With ``#`` and an id at its end, a URL means one element of the structure.
+        """
+        url, _, identity = url.partition("#")
+        if identity:
+            tree = self.tree(url)
+            return None if tree is None else find(tree, identity)
         if url not in self._trees:
             if self.is_busy(url) or len(self._busy) >= _MOST_LEVELS:
                 return None
@@ -130,7 +137,7 @@ class Generator:
         applying = Constraining(facts.text(sd.get("url")), base_url, self, problems, grows=grows)
         try:
             tree = applying.constrain(root, changes)
-        except TooLargeError:
+        except (TooLargeError, RecursionError):
             problems.add(TOO_LARGE, limit=MOST_ELEMENTS)
             return None, problems.take()
         return tree, tuple(stand_in) or problems.take()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance_cli.fhir.definitions import facts
@@ -122,15 +122,8 @@ class Merging:
             made["isModifier"] = stated["isModifier"]
 
     def _constraints(self, made: dict[str, Json], stated: Definition) -> None:
-        added = facts.dicts(stated.get("constraint"))
-        if not added:
-            return
-        known = facts.dicts(made.get("constraint"))
-        keys = {item.get("key") for item in known}
-        made["constraint"] = [
-            *known,
-            *({"source": self._url, **item} for item in added if item.get("key") not in keys),
-        ]
+        added = [{"source": self._url, **item} for item in facts.dicts(stated.get("constraint"))]
+        add_constraints(made, added)
 
     def _slicing(self, base: Definition, change: Change) -> Json:
         before = base.get("slicing")
@@ -174,6 +167,15 @@ def bound(most: Json) -> int:
     return _INFINITY if number is None else number
 
 
+def add_constraints(made: dict[str, Json], added: Sequence[Definition]) -> None:
+    """Add the constraints whose keys are not there yet."""
+    known = facts.dicts(made.get("constraint"))
+    keys = {str(item.get("key")) for item in known}
+    new = [item for item in added if str(item.get("key")) not in keys]
+    if new:
+        made["constraint"] = [*known, *new]
+
+
 def lowered(made: dict[str, Json], most: Json) -> None:
     """Lower a maximum to another that is smaller."""
     if bound(most) < bound(made.get("max")):
@@ -212,9 +214,10 @@ def _grow(made: dict[str, Json], stated: Definition) -> None:
 def _extend(made: dict[str, Json], stated: Definition) -> None:
     added = facts.dicts(stated.get("extension"))
     if added:
-        urls = {item.get("url") for item in added}
+        urls = {str(item.get("url")) for item in added}
         known = facts.dicts(made.get("extension"))
-        made["extension"] = [*(item for item in known if item.get("url") not in urls), *added]
+        kept = (item for item in known if str(item.get("url")) not in urls)
+        made["extension"] = [*kept, *added]
 
 
 def _continues(old: list[dict[str, Json]], new: list[dict[str, Json]]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from conformance_cli.fhir.definitions import facts
-from conformance_cli.fhir.definitions.snapshot.changes import Change, joined
+from conformance_cli.fhir.definitions.snapshot.changes import Change, hushed, joined
 from conformance_cli.fhir.definitions.snapshot.merge import lowered, origin
 from conformance_cli.fhir.definitions.snapshot.problems import (
     SLICE_UNKNOWN,
@@ -86,11 +86,12 @@ class Slicer:
         if implied:
             made.definition = self._implied(made, change)
         common = Change(change.name, change.label)
-        common.children = change.children
-        slices = list(before.slices)
-        for name, own in change.slices.items():
+        common.children = {name: hushed(child) for name, child in change.children.items()}
+        slices = {str(slice_.slice_name): slice_ for slice_ in before.slices}
+        # What is sliced again comes before its slices.
+        for name, own in sorted(change.slices.items(), key=lambda item: item[0].count("/")):
             self._one(slices, name, joined(common, own), made, before)
-        made.slices = slices
+        made.slices = tuple(slices.values())
         if made.is_choice:
             if implied and change.definition is None:
                 made.definition = _narrowed_to_slices(made)
@@ -110,21 +111,23 @@ class Slicer:
             self._problems.add(SLICING_MISSING, change.label, first.index)
         return {**made.definition, "slicing": {"discriminator": [], "rules": "open"}}
 
-    def _one(self, slices: list[Node], name: str, own: Change, made: Node, before: Node) -> None:
-        for place, known in enumerate(slices):
-            if known.slice_name == name:
-                slices[place] = self._constraining.constrain(known, own, is_slice=True)
-                return
-        host = host_of(slices, name)
+    def _one(
+        self, slices: dict[str, Node], name: str, own: Change, made: Node, before: Node
+    ) -> None:
+        known = slices.get(name)
+        if known is not None:
+            slices[name] = self._constraining.constrain(known, own, is_slice=True)
+            return
+        host = host_of(tuple(slices.values()), name) if "/" in name else None
         if host is not None:
             sliced = Node(host.definition, host.name, host.slice_name, host.children)
-            below = list(host.slices)
+            below = {str(slice_.slice_name): slice_ for slice_ in host.slices}
             self._one(below, name, own, sliced, host)
-            sliced.slices = below
-            slices[slices.index(host)] = sliced
+            sliced.slices = tuple(below.values())
+            slices[str(host.slice_name)] = sliced
             return
         self._check_new(own, before)
-        slices.append(self._new(name, own, made, before))
+        slices[name] = self._new(name, own, made, before)
 
     def _check_new(self, own: Change, before: Node) -> None:
         slicing = before.definition.get("slicing")

@@ -158,7 +158,7 @@ def only_profile(definition: Definition) -> tuple[str, str | None] | None:
     codes = {facts.type_code(entry) for entry in entries}
     if len(codes) != 1:
         return None
-    profiles = [url for entry in entries for url in facts.strings(entry.get("profile"))]
+    profiles = [url for entry in entries for url in facts.profiles(entry)]
     return codes.pop(), profiles[0] if len(profiles) == 1 else None
 
 
