@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance_cli.fhir.validation.place import Place
+from conformance_cli.fhir.validation.scopes import inner_scope
 from conformance_cli.fhir.validation.session import Scope, Session
-from conformance_cli.fhir.validation.shape import Property, Shapes
+from conformance_cli.fhir.validation.shape import Kind, Property, Shapes
 
 Json = Any
 
@@ -39,7 +40,7 @@ def members(item: Item, properties: tuple[Property, ...]) -> Iterator[Item]:
 def _each(item: Item, found: Property, value: Json, extra: Json) -> Iterator[Item]:
     if not isinstance(value, list) and not isinstance(extra, list):
         at = item.place.child(found.key, None, found.shown)
-        yield Item(value, extra, _type(value, found), at, item.scope)
+        yield _found(item, found, value, extra, at)
         return
     values = value if isinstance(value, list) else []
     extras = extra if isinstance(extra, list) else []
@@ -48,7 +49,14 @@ def _each(item: Item, found: Property, value: Json, extra: Json) -> Iterator[Ite
         twin = extras[index] if index < len(extras) else None
         if one is not None or twin is not None:
             at = item.place.child(found.key, index, found.shown)
-            yield Item(one, twin, _type(one, found), at, item.scope)
+            yield _found(item, found, one, twin, at)
+
+
+def _found(item: Item, found: Property, value: Json, extra: Json, place: Place) -> Item:
+    scope = item.scope
+    if found.kind is Kind.RESOURCE and isinstance(value, dict):
+        scope = inner_scope(value, place, scope, item.value, item.type)
+    return Item(value, extra, _type(value, found), place, scope)
 
 
 def _type(value: Json, found: Property) -> str:

@@ -9,6 +9,7 @@ from conformance_cli.fhir.definitions.schema import Element
 from conformance_cli.fhir.path.types import Node
 from conformance_cli.fhir.source.narrative import check_narrative
 from conformance_cli.fhir.validation.bindings import check_binding
+from conformance_cli.fhir.validation.canonicals import check_canonical
 from conformance_cli.fhir.validation.coded import (
     check_codeable_concept,
     check_coding,
@@ -20,8 +21,8 @@ from conformance_cli.fhir.validation.invariants import check_invariants
 from conformance_cli.fhir.validation.navigation import Item
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.primitives import QUICK, check_primitive
-from conformance_cli.fhir.validation.canonicals import check_canonical
 from conformance_cli.fhir.validation.references import check_reference
+from conformance_cli.fhir.validation.scopes import inner_scope
 from conformance_cli.fhir.validation.session import Scope, Session
 from conformance_cli.fhir.validation.shape import Property, Shape, Shapes
 
@@ -100,12 +101,7 @@ class Rules:
         """A resource inside a resource."""
         if place.key == "contained" and not session.options.check_contained:
             return
-        relation = {"contained": "contained", "resource": "entry"}.get(place.key, "parameter")
-        if relation == "entry" and shape.path != "Bundle.entry":
-            relation = "parameter"
-        full_url = parent.get("fullUrl") if relation == "entry" else None
-        url = full_url if isinstance(full_url, str) else None
-        self._inner(Scope(value, place, scope, relation, url))
+        self._inner(inner_scope(value, place, scope, parent, shape.path))
 
     def extensions(
         self,

@@ -72,7 +72,8 @@ class Walker:
         for rule in self._compiled.resource_rules(shape.type):
             rule(self._session, scope)
         done: set[str] = set()
-        for index, url in enumerate(_claims(scope.resource)):
+        claims = _claims(scope.resource) if self._session.options.honour_claims else []
+        for index, url in enumerate(claims):
             self._claim(url, index, scope, done)
         for url in profiles:
             structure = self._session.library.structure(url)
