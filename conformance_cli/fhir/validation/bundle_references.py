@@ -13,7 +13,7 @@ from typing import Any
 from conformance_cli.fhir.outcome.inert import shortened
 from conformance_cli.fhir.outcome.message import error
 from conformance_cli.fhir.validation.addresses import address, is_absolute
-from conformance_cli.fhir.validation.indexes import Held, Index, named
+from conformance_cli.fhir.validation.indexes import Held, Index
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Session
 
@@ -129,17 +129,17 @@ class Finder:
         if not alike or parts is None or (self._types and parts.type not in self._types):
             return
         self._told.add(id(source))
-        sought = named(plain, self._base(entry))
+        base = self._base(entry)
         values: dict[str, Any] = {
             "reference": shortened(plain, 120),
             "source": path or path_of(entry, source),
             "alike": shortened(", ".join(item.full_url or item.shown for item in alike), 200),
         }
-        if sought is None:
+        if base is None:
             own = shortened(entry.full_url or "missing", 120)
             self._session.report(NO_BASE, place, own=own, **values)
         else:
-            self._session.report(ELSEWHERE, place, sought=shortened(sought, 200), **values)
+            self._session.report(ELSEWHERE, place, sought=shortened(base + plain, 200), **values)
 
     def _is_missed(self, plain: str) -> bool:
         """Whether it is wrong that nothing is there: not so for published definitions."""

@@ -117,12 +117,14 @@ _DEEPEST = 50
 class Known:
     """A definition of an extension, read for checking.
 
-    ``types`` are those that its value may have; ``needs_value`` says whether it must have one.
+    ``types`` are those that its value may have, ``keys`` the properties that hold such values;
+    ``needs_value`` says whether it must have one.
     """
 
     structure: Structure
     contexts: Contexts
     types: frozenset[str]
+    keys: frozenset[str]
     needs_value: bool
     parts: Element | None
 
@@ -143,11 +145,13 @@ def check_extension(
     if not isinstance(url, str) or not url:
         session.report(NO_URL, place)
         return
-    if not is_absolute(url):
-        if host.type != "Extension":
-            session.report(RELATIVE, place, url=shortened(url, 80))
-        return  # parts are checked with the extension that they are parts of
-    known = _known(session, url) or _without_version(session, url, place)
+    known = _known(session, url)
+    if known is None:
+        if not is_absolute(url):
+            if host.type != "Extension":
+                session.report(RELATIVE, place, url=shortened(url, 80))
+            return  # parts are checked with the extension that they are parts of
+        known = _without_version(session, url, place)
     if known is not None:
         _check_known(session, known, value, place, scope, host)
     elif not check_cross_version(session, url, place):
@@ -158,7 +162,8 @@ def _known(session: Session, url: str) -> Known | None:
     table: dict[str, Known] = session.tools.memo.setdefault("extensions", {})
     found = table.get(url)
     if found is None:
-        structure = session.library.structure(url) if "|" not in url else None
+        may_be = "|" not in url and is_absolute(url)
+        structure = session.library.structure(url) if may_be else None
         if structure is None:
             return None
         found = table[url] = _read(session.library, structure)
@@ -185,10 +190,12 @@ def _read(library: Library, structure: Structure) -> Known:
     types: frozenset[str] = frozenset()
     if value is not None and value.max != 0:
         types = frozenset(ref.code for ref in value.types)
+    types |= _ALSO_TYPES.get(structure.url, frozenset())
     return Known(
         structure,
         contexts_of(library, structure),
-        types | _ALSO_TYPES.get(structure.url, frozenset()),
+        types,
+        frozenset(f"value{name[:1].upper()}{name[1:]}" for name in types),
         value is not None and value.min > 0,
         children.get("extension"),
     )
@@ -227,6 +234,8 @@ def _is_resource_id(host: Host, scope: Scope) -> bool:
 
 def _check_value(session: Session, known: Known, value: Mapping[str, Json], place: Place) -> bool:
     """Whether the value is of a right type, or is missing; the wrong ones are reported."""
+    if len(value) == 2 and not known.keys.isdisjoint(value):
+        return True  # a url and a value, as nearly always
     url = known.structure.url
     names = _value_types(session.library, value)
     for name in names:

@@ -13,6 +13,8 @@ Json = Any
 
 #: The extension that gives a resource in a Parameters its address.
 FULL_URL = "http://hl7.org/fhir/StructureDefinition/parameters-fullUrl"
+_URNS = ("urn:uuid:", "urn:oid:")
+_NOT_LOOKED = "not looked"
 #: How deep the parts of a Parameters are looked into.
 _DEEPEST = 50
 
@@ -20,7 +22,7 @@ _DEEPEST = 50
 class Held:
     """A resource that another one holds, or an entry of a Bundle that may have none."""
 
-    __slots__ = ("entry", "full_url", "id", "place", "position", "resource", "type")
+    __slots__ = ("_base", "entry", "full_url", "id", "place", "position", "resource", "type")
 
     def __init__(self, position: int, entry: Mapping[str, Json], place: Place) -> None:
         self.position = position
@@ -32,6 +34,14 @@ class Held:
         self.resource: Mapping[str, Json] = resource if isinstance(resource, dict) else {}
         self.type = _string(self.resource.get("resourceType"))
         self.id = _string(self.resource.get("id"))
+        self._base: str | None = _NOT_LOOKED
+
+    @property
+    def base(self) -> str | None:
+        """What its relative references begin with; see ``base_of``."""
+        if self._base is _NOT_LOOKED:
+            self._base = base_of(self.full_url)
+        return self._base
 
     @property
     def version(self) -> str | None:
@@ -70,6 +80,8 @@ class Index:
             if item.name:
                 self.by_name.setdefault(item.name, []).append(item)
         self._positions = {id(item.resource): item for item in self.items if item.resource}
+        #: What references lead to, by what they begin with; filled by who resolves them.
+        self.found: dict[tuple[str, str | None], Any] = {}
         #: Entries without an address of which that was said.
         self.told: set[int] = set()
 
@@ -101,17 +113,29 @@ class Index:
 def base_of(full_url: str | None) -> str | None:
     """What relative references in a resource at this address begin with, if that is known.
 
-    Nothing, where the address is itself a relative one: wrong, but it tells what is meant.
+    That is the address of the server, or ``urn:uuid:`` or ``urn:oid:`` (to which R4 gives no
+    meaning, but it is common, and harmless where it fits), or ``.`` where the address is
+    itself a relative one, which is wrong, but tells what is meant.  Empty where the address
+    is of another kind; ``None`` where there is none.
     """
-    found = address(full_url) if full_url else None
-    return found.root if found else None
+    if full_url is None:
+        return None
+    if full_url.startswith(_URNS):
+        return full_url[: full_url.index(":", 4) + 1]
+    found = address(full_url)
+    return (found.root or ".") if found else ""
 
 
 def named(reference: str, base: str | None) -> str | None:
-    """The absolute form of a reference; ``None`` where there is none."""
+    """The absolute form of a reference without fragment; ``None`` where there is none."""
     if is_absolute(reference):
         return reference
-    return None if base is None else base + reference
+    if base in _URNS:
+        found = address(reference)
+        return f"{base}{found.id}" if found else None
+    if base == ".":
+        return reference
+    return base + reference if base else None
 
 
 def _entries(bundle: Scope) -> Iterator[Held]:

@@ -13,7 +13,7 @@ from conformance_cli.fhir.definitions.schema import Element
 from conformance_cli.fhir.outcome.inert import shortened
 from conformance_cli.fhir.outcome.message import error, warning
 from conformance_cli.fhir.validation.addresses import address, is_query, is_sound_query
-from conformance_cli.fhir.validation.indexes import Held, Index
+from conformance_cli.fhir.validation.indexes import Index
 from conformance_cli.fhir.validation.options import Options, ReferencePolicy
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.reference_targets import check_target
@@ -116,10 +116,12 @@ def check_reference(
     resolver: Resolver = session.tools.resolver
     if scope.container is None and not resolver.supporting and _is_plain(session, value, targets):
         return
+    found = resolver.look_up(reference, scope)
+    if found.whereabouts is Whereabouts.BUNDLED and _is_clear(value, found, targets):
+        return
     if _SPACE.search(reference):
         session.report(SPACES, place, reference=shortened(reference, 80))
-    found = resolver.look_up(reference, scope)
-    _report(session, reference, found, place)
+    _report(session, reference, found, place, scope)
     check_target(session, value, found, targets, place)
 
 
@@ -135,6 +137,17 @@ def _is_plain(session: Session, value: Mapping[str, Json], targets: Targets) -> 
     )
 
 
+def _is_clear(value: Mapping[str, Json], found: Resolution, targets: Targets) -> bool:
+    """Whether an entry was found, and any resource of its type may be meant."""
+    if "type" in value or targets.aggregation or targets.versioning or found.target is None:
+        return False
+    name = found.target.resource.get("resourceType")
+    parts = found.parts
+    if parts is not None and not parts.root and parts.type != name:
+        return False
+    return targets.is_any or name in targets.bases
+
+
 def _check_logical(session: Session, value: Mapping[str, Json], place: Place) -> None:
     identifier = value.get("identifier")
     known = isinstance(identifier, dict) and (identifier.get("system") or identifier.get("value"))
@@ -142,7 +155,9 @@ def _check_logical(session: Session, value: Mapping[str, Json], place: Place) ->
         session.report(SAYS_NOTHING, place)
 
 
-def _report(session: Session, reference: str, found: Resolution, place: Place) -> None:
+def _report(
+    session: Session, reference: str, found: Resolution, place: Place, scope: Scope
+) -> None:
     """What was wrong with finding the target."""
     shown = shortened(reference, 80)
     if found.whereabouts is Whereabouts.CONTAINED:
@@ -155,7 +170,7 @@ def _report(session: Session, reference: str, found: Resolution, place: Place) -
         elif found.whereabouts is Whereabouts.MALFORMED and not _is_request(found):
             session.report(MALFORMED, place, reference=shown)
         return
-    _report_in_bundle(session, reference, found, place)
+    _report_in_bundle(session, reference, found, place, scope)
     if found.target is None and not _is_excused(session.options, reference):
         session.report(NOT_FOUND, place, reference=shown)
 
@@ -171,7 +186,9 @@ def _is_request(found: Resolution) -> bool:
     return found.index is not None and found.index.kind in ("transaction", "batch")
 
 
-def _report_in_bundle(session: Session, reference: str, found: Resolution, place: Place) -> None:
+def _report_in_bundle(
+    session: Session, reference: str, found: Resolution, place: Place, scope: Scope
+) -> None:
     index = found.index
     if index is None or index.relation != "entry":
         return
@@ -179,7 +196,7 @@ def _report_in_bundle(session: Session, reference: str, found: Resolution, place
     if found.whereabouts is Whereabouts.UNADDRESSED:
         if index.kind not in _REQUESTS:
             session.report(UNADDRESSED, place, reference=shown)
-            _report_source(session, found.source, index)
+            _report_source(session, scope, index)
     elif found.whereabouts is Whereabouts.MALFORMED:
         session.report(MALFORMED, place, reference=shown)
     elif found.whereabouts is Whereabouts.AMBIGUOUS:
@@ -190,8 +207,9 @@ def _report_in_bundle(session: Session, reference: str, found: Resolution, place
         _report_missing(session, reference, found, place)
 
 
-def _report_source(session: Session, source: Held | None, index: Index) -> None:
+def _report_source(session: Session, scope: Scope, index: Index) -> None:
     """Say once of an entry that it should have an address."""
+    source = index.item_of(scope.root.resource)
     if source is not None and source.position not in index.told:
         index.told.add(source.position)
         session.report(NO_FULL_URL, source.place)

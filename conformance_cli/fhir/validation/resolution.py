@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from conformance_cli.fhir.validation.addresses import address, is_absolute, split_version
+from conformance_cli.fhir.validation.addresses import (
+    Address,
+    address,
+    is_absolute,
+    split_version,
+)
 from conformance_cli.fhir.validation.indexes import Held, Index, base_of, named
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Scope
 
 Json = Any
-
-#: What a URN of an entry begins with, in whose Bundle ``Type/id`` may name ``urn:uuid:id``.
-_URNS = ("urn:uuid:", "urn:oid:")
 
 
 class Whereabouts(StrEnum):
@@ -46,7 +48,7 @@ class Resolution:
 
     ``index`` is that of the Bundle or Parameters around it; ``sought`` the absolute URL
     that was looked for in it; ``alike`` are entries with the right type and id whose
-    fullUrl is another one; ``source`` is the entry that the reference stands in.
+    fullUrl is another one.  ``parts`` are those of the reference, if it is a RESTful one.
     """
 
     whereabouts: Whereabouts
@@ -54,7 +56,7 @@ class Resolution:
     index: Index | None = None
     sought: str | None = None
     alike: tuple[Held, ...] = ()
-    source: Held | None = None
+    parts: Address | None = None
 
 
 _UNKNOWN = Resolution(Whereabouts.UNKNOWN)
@@ -160,45 +162,49 @@ def _child(wanted: str, scope: Scope) -> Scope | None:
 
 
 def _in_index(reference: str, index: Index, inside: Scope) -> Resolution:
-    plain = reference.partition("#")[0]
-    if is_absolute(plain):
-        return _at(plain, index, ())
     source = index.item_of(inside.resource)
-    full_url = inside.full_url or (source.full_url if source else None)
-    if index.relation == "parameter":
-        return _in_parameters(plain, index, full_url)
-    if full_url is None:
-        return Resolution(Whereabouts.UNADDRESSED, index=index, source=source)
+    base = source.base if source else base_of(inside.full_url or None)
+    known: Resolution | None = index.found.get((reference, base))
+    if known is None:
+        known = _searched(reference.partition("#")[0], index, base)
+        index.found[reference, base] = known
+    return known
+
+
+def _searched(plain: str, index: Index, base: str | None) -> Resolution:
     parts = address(plain)
+    if index.relation == "parameter":
+        return _in_parameters(plain, index, base, parts)
+    if is_absolute(plain):
+        return _at(plain, index, (), parts)
+    if base is None:
+        return Resolution(Whereabouts.UNADDRESSED, index=index, parts=parts)
     if parts is None:
-        shape = plain.count("/") in (1, 3)
-        state = Whereabouts.UNKNOWN if shape else Whereabouts.MALFORMED
-        return Resolution(state, index=index)
+        is_near = plain.count("/") in (1, 3)
+        return Resolution(Whereabouts.UNKNOWN if is_near else Whereabouts.MALFORMED, index=index)
     alike = tuple(index.alike(plain))
-    base = base_of(full_url)
-    if base is None and full_url.startswith(_URNS):
-        # no rule of R4 gives this a meaning, but it is common, and harmless where it fits
-        return _at(f"{full_url[: full_url.rindex(':')]}:{parts.id}", index, alike)
     sought = named(plain, base)
     if sought is None:
-        return Resolution(Whereabouts.UNKNOWN, index=index, alike=alike)
-    return _at(sought, index, alike)
+        return Resolution(Whereabouts.UNKNOWN, index=index, alike=alike, parts=parts)
+    return _at(sought, index, alike, parts)
 
 
-def _at(sought: str, index: Index, alike: tuple[Held, ...]) -> Resolution:
+def _at(sought: str, index: Index, alike: tuple[Held, ...], parts: Address | None) -> Resolution:
     found = [item for item in index.at(sought) if item.resource]
     if not found:
-        return Resolution(Whereabouts.UNKNOWN, None, index, sought, alike)
+        return Resolution(Whereabouts.UNKNOWN, None, index, sought, alike, parts)
     if len(found) > 1:
-        return Resolution(Whereabouts.AMBIGUOUS, None, index, sought, tuple(found))
-    return Resolution(Whereabouts.BUNDLED, index.scope(found[0]), index, sought, alike)
+        return Resolution(Whereabouts.AMBIGUOUS, None, index, sought, tuple(found), parts)
+    target = index.scope(found[0])
+    return Resolution(Whereabouts.BUNDLED, target, index, sought, alike, parts)
 
 
-def _in_parameters(plain: str, index: Index, full_url: str | None) -> Resolution:
+def _in_parameters(plain: str, index: Index, base: str | None, parts: Address | None) -> Resolution:
     """As in a Bundle where there are addresses; by type and id where there are none."""
-    sought = named(plain, base_of(full_url))
+    sought = named(plain, base)
     found = index.at(sought) if sought else []
     found = found or index.alike(plain)
     if found:
-        return Resolution(Whereabouts.BUNDLED, index.scope(found[0]), index, sought)
-    return Resolution(Whereabouts.UNKNOWN, None, index, sought)
+        target = index.scope(found[0])
+        return Resolution(Whereabouts.BUNDLED, target, index, sought, (), parts)
+    return Resolution(Whereabouts.UNKNOWN, None, index, sought, (), parts)
