@@ -82,6 +82,8 @@ class Session:
         self.found: list[Found] = []
         #: Per profile and must-support element, how often it was present and absent.
         self.support: dict[tuple[str, str], list[int]] = {}
+        #: What rules worked out about the input and may need again, by a key of their own.
+        self.memory: dict[Any, Any] = {}
 
     def count(self, profile: str, element: str, *, present: bool) -> None:
         """Note that a must-support element was present or absent where it may stand."""
