@@ -113,10 +113,11 @@ def check_context(session: Session, contexts: Contexts, host: Host, scope: Scope
     settled: dict[Any, bool] = session.tools.memo.setdefault("extension-contexts", {})
     if settled.get(key):
         return
-    _check_release(session, contexts, host)
-    names = names_of(session, host)
-    if _is_named(session.library, contexts, names, host):
-        if not contexts.invariants and not contexts.earliest and not contexts.latest:
+    is_meant = _is_in(session.library.fhir_version, contexts.earliest, contexts.latest)
+    if not is_meant:
+        _report_release(session, contexts, host)
+    if _is_named(session.library, contexts, names_of(session, host), host):
+        if is_meant and not contexts.invariants:
             settled[key] = True
     elif not _is_found(session, contexts, host, scope):
         here = _path(host.place, scope)
@@ -188,10 +189,8 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) if part.isdigit() else 0 for part in version.split(".")[:2])
 
 
-def _check_release(session: Session, contexts: Contexts, host: Host) -> None:
+def _report_release(session: Session, contexts: Contexts, host: Host) -> None:
     release = session.library.fhir_version
-    if _is_in(release, contexts.earliest, contexts.latest):
-        return
     shown = " to ".join((contexts.earliest or "the first", contexts.latest or "the latest"))
     session.report(OTHER_RELEASE, host.place, url=contexts.url, range=shown, release=release)
 

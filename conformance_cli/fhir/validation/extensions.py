@@ -20,7 +20,11 @@ from conformance_cli.fhir.validation.extension_contexts import (
     check_context,
     contexts_of,
 )
-from conformance_cli.fhir.validation.extension_urls import check_cross_version, check_unknown
+from conformance_cli.fhir.validation.extension_urls import (
+    check_cross_version,
+    check_unknown,
+    identified,
+)
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Scope, Session
 
@@ -177,10 +181,11 @@ def _without_version(session: Session, url: str, place: Place) -> Known | None:
         return None
     known = _known(session, plain)
     if known is None:
-        session.report(VERSION_UNKNOWN, place, url=shortened(plain, 80))
+        session.report(VERSION_UNKNOWN, identified(place, url), url=shortened(plain, 80))
     else:
         version = known.structure.version or "unknown"
-        session.report(VERSION, place, url=shortened(plain, 80), version=version)
+        at = identified(place, url)
+        session.report(VERSION, at, url=shortened(plain, 80), version=version)
     return known
 
 
@@ -220,7 +225,8 @@ def _check_known(
         check_context(session, known.contexts, host, scope)
     is_modifier = place.key == "modifierExtension"
     if is_modifier != structure.root.is_modifier:
-        session.report(NOT_A_MODIFIER if is_modifier else MODIFIER, place, url=structure.url)
+        at = identified(place, structure.url)
+        session.report(NOT_A_MODIFIER if is_modifier else MODIFIER, at, url=structure.url)
     if _check_value(session, known, value, place):
         if "extension" in value and known.parts is not None:
             _check_parts(session, structure.url, known.parts, value, place, 0)
@@ -288,7 +294,8 @@ def _check_parts(
         part = slices.get(name)
         if part is None:
             parts = shortened(", ".join(sorted(slices)) or "none", 200)
-            session.report(NO_SUCH_PART, at, url=url, part=shortened(name, 80), parts=parts)
+            where = identified(at, name)
+            session.report(NO_SUCH_PART, where, url=url, part=shortened(name, 80), parts=parts)
             continue
         inner = next((child for child in part.children if child.name == "extension"), None)
         if inner is not None and depth < _DEEPEST:
