@@ -33,6 +33,7 @@ COMMANDS = (
     Entry("diff", "diff:diff", "What two runs do not agree on.", CERTIFICATION),
     Entry("profile", "profile:profile", "List, show, lint and compare profiles.", AUTHORS),
     Entry("pack", "pack:pack", "List, show, write, lint and prove test packs.", AUTHORS),
+    Entry("package", "package:package", "Install and list FHIR packages.", OTHER),
     Entry("demo", "demo:demo", "Try it on a bundled endpoint, good or faulty.", OTHER),
     Entry("completion", "completion:completion", "Print a shell completion script.", OTHER),
 )

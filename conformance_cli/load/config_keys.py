@@ -68,6 +68,8 @@ KEYS = (
     Key("gate.waivers", "waivers", values.path),
     Key("packages.use", "package", values.package_specs),
     Key("packages.cache", "package-cache", values.path),
+    Key("packages.registries", "registry", values.urls),
+    Key("packages.lock", "lock", values.path),
 )
 
 #: Defaults as a file would write them, by dotted key; other keys have none.

@@ -121,12 +121,16 @@ class ReportConfig:
 
 @dataclass(frozen=True, slots=True)
 class PackagesConfig:
-    """Which FHIR packages validation uses, and where installed ones are."""
+    """Which FHIR packages validation uses, where they are, and where they come from."""
 
     #: ``name@version``, or the path of a .tgz, a folder, or a conformance resource.
     use: tuple[str, ...] = ()
     #: ``None`` is the usual place: FHIR_PACKAGE_CACHE, else ~/.fhir/packages.
     cache: Path | None = None
+    #: Where packages are installed from, in this order; empty for the usual one.
+    registries: tuple[str, ...] = ()
+    #: ``None`` is conformance-packages.lock beside the configuration.
+    lock: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,11 @@ def url(given: Given) -> str:
     return value.rstrip("/")
 
 
+def urls(given: Given) -> tuple[str, ...]:
+    """A list of absolute URLs."""
+    return tuple(url(Given(item, given.base_dir)) for item in texts(given))
+
+
 _URL_HINT = "write it as https://provider.example/fhir"
 
 

@@ -20,7 +20,7 @@ HEAVY = (
 
 COMMANDS = (
     "init", "check", "plan", "run", "report", "validate", "explain", "diff", "profile", "pack",
-    "demo", "completion", "pack show", "pack test", "profile show", "demo serve",
+    "demo", "package", "completion", "pack show", "pack test", "profile show", "demo serve",
 )  # fmt: skip
 
 

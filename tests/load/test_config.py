@@ -518,6 +518,12 @@ class TestPackages:
         )  # fmt: skip
         assert packages.cache == tmp_path / "c"
 
+    def test_registries_and_the_lock_file_can_be_named(self, tmp_path: Path) -> None:
+        text = '[packages]\nregistries = ["https://packages.example/"]\nlock = "own.lock"'
+        packages = load(tmp_path, text).packages
+        assert packages.registries == ("https://packages.example",)
+        assert packages.lock == tmp_path / "own.lock"
+
     def test_an_environment_may_use_others(self, tmp_path: Path) -> None:
         text = '[environments.next.packages]\nuse = ["a@2"]\n[packages]\nuse = ["a@1"]'
         assert load(tmp_path, text).packages.use == ("a@1",)
