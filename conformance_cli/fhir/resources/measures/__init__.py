@@ -1,0 +1,1 @@
+"""Measures, and the reports of what they found."""

@@ -1,0 +1,1 @@
+"""StructureDefinitions: profiles, extensions, types and logical models as resources."""
