@@ -51,7 +51,9 @@ def _library(archives: tuple[str, ...]) -> Any:
 
 
 def _options(given: Mapping[str, Any]) -> Options:
+    # the recorded runs knew no definitions beyond those handed over, and refused what they define
     return Options(
+        allow_unknown_extensions=False,
         references=_REFERENCES.get(str(given.get("validateReference")), ReferencePolicy.INSIDE),
         wrong_display=Severity(given.get("wrong-displays", "error")),
         allow_comments=bool(given.get("allow-comments")),

@@ -8,6 +8,7 @@ from typing import Any
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.validation.contained import check_contained
 from conformance_cli.fhir.validation.demands import Demands
+from conformance_cli.fhir.validation.glance import Glances
 from conformance_cli.fhir.validation.session import Scope, Session
 from conformance_cli.fhir.validation.shape import Shapes
 
@@ -46,6 +47,7 @@ class Compiled:
         self.shapes = Shapes(library, self.engine)
         self.demands = Demands(library, self.shapes, self.engine)
         self.memo: dict[Any, Any] = {}
+        self.glances = Glances()
         self._ancestors: dict[str, tuple[str, ...]] = {}
 
     def ancestors(self, name: str) -> tuple[str, ...]:

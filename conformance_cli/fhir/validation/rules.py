@@ -60,7 +60,7 @@ class Rules:
         """A primitive: its form, its binding, and its invariants."""
         element, name = found.element, found.type
         quick = QUICK.get(name)
-        if quick is None or not quick(value) or _is_limited(element):
+        if quick is None or not quick(value) or is_limited(element):
             check_primitive(session, value, name, element, place, scope)
         if element.binding is not None and name in BINDABLE and isinstance(value, str):
             check_binding(session, element, value, name, place, scope)
@@ -88,6 +88,24 @@ class Rules:
             check_binding(session, found.element, value, name, place, scope)
         if name == "Reference":
             check_reference(session, value, place, scope, found.element)
+
+    @staticmethod
+    def concern(found: Property) -> bool:
+        """Whether any rule beyond structure applies to values of a property."""
+        name = found.type
+        return (
+            name in CODED_RULES
+            or name in TYPE_RULES
+            or name in DATATYPE_RULES
+            or name == "Reference"
+            or (found.element.binding is not None and name in BINDABLE)
+        )
+
+    def invariants(
+        self, session: Session, shape: Shape, node: Node, place: Place, scope: Scope
+    ) -> None:
+        """The invariants of an object."""
+        check_invariants(session, shape.invariants, node, place, scope)
 
     def inner(
         self,
@@ -138,5 +156,6 @@ class Rules:
             check_primitive(session, item.value, item.type, element, item.place, item.scope)
 
 
-def _is_limited(element: Element) -> bool:
+def is_limited(element: Element) -> bool:
+    """Whether an element limits its values further than their type does."""
     return bool(element.max_length or element.min_value or element.max_value or element.regex)

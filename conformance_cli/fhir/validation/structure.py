@@ -11,6 +11,7 @@ from typing import Any
 
 from conformance_cli.fhir.outcome.message import error
 from conformance_cli.fhir.path.types import Node
+from conformance_cli.fhir.validation.glance import Glances
 from conformance_cli.fhir.validation.invariants import check_invariants
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.rules import Rules
@@ -78,9 +79,10 @@ NO_TYPE = error(
 class Structures:
     """Walks resources, base definitions in hand."""
 
-    def __init__(self, session: Session, rules: Rules) -> None:
+    def __init__(self, session: Session, rules: Rules, glances: Glances) -> None:
         self._session = session
         self._rules = rules
+        self._glances = glances
 
     def resource(self, scope: Scope) -> Shape | None:
         """Check a resource and all that is in it; its shape, if its type is known."""
@@ -119,6 +121,7 @@ class Structures:
         session = self._session
         properties = shape.properties
         companions = False
+        at_a_glance, is_fine = shape.is_resource, self._glances.is_fine
         for key, item in value.items():
             found = properties.get(key)
             if found is None:
@@ -126,6 +129,8 @@ class Structures:
                     self._unknown(key, shape, place)
             elif found.kind is Kind.COMPANION:
                 companions = True
+            elif at_a_glance and is_fine(item, found):
+                pass
             elif type(item) is list:
                 self._array(item, found, shape, place, scope, value)
             else:

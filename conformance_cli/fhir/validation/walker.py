@@ -58,7 +58,8 @@ class Walker:
         self.memo = compiled.memo
         self.resolver = Resolver(supporting)
         rules = Rules(compiled.shapes, self.resource, compiled.ancestors)
-        self._structures = Structures(session, rules)
+        self._rules = rules
+        self._structures = Structures(session, rules, compiled.glances)
         self._conformity = Conformity(session, rules, compiled.demands)
         self._told: dict[tuple[int, str], list[Found]] = {}
         self.claimed: list[str] = []
@@ -66,7 +67,8 @@ class Walker:
 
     def resource(self, scope: Scope, profiles: Sequence[str] = ()) -> None:
         """Check a resource against its base definition, its claims and further profiles."""
-        shape = self._structures.resource(scope)
+        with self._compiled.glances.on(self._rules, self._session, scope):
+            shape = self._structures.resource(scope)
         if shape is None:
             return
         for rule in self._compiled.resource_rules(shape.type):

@@ -1,0 +1,289 @@
+"""At a glance: whether all is well with a part of a resource, found out quickly.
+
+Nearly every part of nearly every resource is sound.  For each property of a shape this
+makes a function that tells so without keeping track of places, which costs several times
+as much as the checks do.  It is true only where the base walk would have nothing to say,
+since it calls the same rules; where it is not, the walk goes through that part and tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from conformance_cli.fhir.path.types import Node
+from conformance_cli.fhir.validation.place import Place
+from conformance_cli.fhir.validation.primitives import QUICK
+from conformance_cli.fhir.validation.rules import Rules, is_limited
+from conformance_cli.fhir.validation.session import Scope, Session
+from conformance_cli.fhir.validation.shape import Kind, Property, Shape
+
+Json = Any
+Test = Callable[[Json], bool]
+
+#: Codings that were found to be sound are kept; at most so many.
+MOST_KEPT = 100_000
+_ROOT = Place(None, "$")
+#: Types in which what the rules say depends on a few texts alone.
+_CODED: Mapping[str, tuple[str, ...]] = {
+    "Coding": ("system", "version", "code", "display"),
+    "Quantity": ("system", "code", "unit"),
+}
+
+
+class Glances:
+    """Makes the tests, and holds what is being validated while they run."""
+
+    def __init__(self) -> None:
+        self._rules: Rules | None = None
+        self._session: Session | None = None
+        self._scope: Scope | None = None
+        self._tests: dict[Property, Test | None] = {}
+        self._sound: set[Any] = set()
+
+    @contextmanager
+    def on(self, rules: Rules, session: Session, scope: Scope) -> Iterator[None]:
+        """Within, values are parts of this resource."""
+        before = self._rules, self._session, self._scope
+        self._rules, self._session, self._scope = rules, session, scope
+        try:
+            yield
+        finally:
+            self._rules, self._session, self._scope = before
+
+    def is_fine(self, value: Json, found: Property) -> bool:
+        """Whether there is surely nothing to say about a property's value."""
+        try:
+            test = self._tests[found]
+        except KeyError:
+            test = self._tests[found] = self._of_property(found)
+        if test is None or self._session is None:
+            return False
+        reported = self._session.found
+        before = len(reported)
+        if test(value) and len(reported) == before:
+            return True
+        del reported[before:]
+        return False
+
+    def _of_property(self, found: Property) -> Test | None:
+        """The test of a property, list or not; ``None`` where a resource may be inside."""
+        if found.kind is Kind.RESOURCE or _holds_resources(found, set()):
+            return None
+        return self._whole(found)
+
+    def _whole(self, found: Property) -> Test:
+        one = self._companion(found) if found.kind is Kind.COMPANION else self._one(found)
+        if not found.repeats:
+            return one
+
+        def many(items: Json) -> bool:
+            if type(items) is not list or not items:
+                return False
+            for item in items:  # noqa: SIM110 - a generator takes twice as long
+                if not one(item):
+                    return False
+            return True
+
+        return many
+
+    def _one(self, found: Property) -> Test:
+        return self._primitive(found) if found.kind is Kind.PRIMITIVE else self._complex(found)
+
+    def _primitive(self, found: Property) -> Test:
+        quick = QUICK.get(found.type)
+        plain = found.element.binding is None and not found.invariants
+        by_rule = self._by_rule(found)
+        if found.type == "code":
+            return self._bound(found, quick, by_rule)
+        if quick is None or not plain or found.type == "canonical" or is_limited(found.element):
+            return by_rule
+
+        def test(value: Json) -> bool:
+            return quick(value) or by_rule(value)
+
+        return test
+
+    def _bound(self, found: Property, quick: Test | None, by_rule: Test) -> Test:
+        """A code: among those of its value set, if they are few enough to be known."""
+        binding = found.element.binding
+        if binding is None or binding.value_set is None or found.invariants or binding.additional:
+            return by_rule
+        url, codes = binding.value_set, None
+
+        def test(value: Json) -> bool:
+            nonlocal codes
+            if codes is None:
+                known = self._known_codes(url)
+                codes = known if known is not None else frozenset()
+            if type(value) is str and value in codes and (quick is None or quick(value)):
+                return True
+            return by_rule(value)
+
+        return test
+
+    def _known_codes(self, url: str) -> frozenset[str] | None:
+        session = self._session
+        known: frozenset[str] | None = session.tools.terminology.codes_of(url) if session else None
+        return known
+
+    def _by_rule(self, found: Property) -> Test:
+        """What the walk itself would do, at a place that nobody will see."""
+        place = Place(_ROOT, found.key, None, found.shown)
+
+        def test(value: Json) -> bool:
+            session, rules, scope = self._session, self._rules, self._scope
+            if value is None or session is None or rules is None or scope is None:
+                return False
+            before = len(session.found)
+            rules.primitive(session, value, found, place, scope)
+            return len(session.found) == before
+
+        return test
+
+    def _complex(self, found: Property) -> Test:
+        place = Place(_ROOT, found.key, None, found.shown)
+        has_rules = Rules.concern(found)
+        texts = _CODED.get(found.type)
+        inside: Test | None = None
+
+        def test(value: Json) -> bool:
+            nonlocal inside
+            if type(value) is not dict:
+                return False
+            if inside is None:
+                shape = found.shape
+                if shape is None:
+                    return False
+                inside = self._object(shape, found)
+            if not inside(value):
+                return False
+            if not has_rules:
+                return True
+            key = (found, *map(value.get, texts)) if texts else None
+            return key in self._sound or self._is_ruled_fine(value, found, place, key)
+
+        return test
+
+    def _is_ruled_fine(self, value: Json, found: Property, place: Place, key: Any) -> bool:
+        session, rules, scope = self._session, self._rules, self._scope
+        if session is None or rules is None or scope is None:
+            return False
+        before = len(session.found)
+        rules.element(session, value, found, place, scope)
+        if len(session.found) != before:
+            return False
+        if key is not None and len(self._sound) < MOST_KEPT:
+            self._sound.add(key)
+        return True
+
+    def _companion(self, found: Property) -> Test:
+        """The companion of one primitive: sound by itself, with something to say."""
+        inside: Test | None = None
+
+        def test(value: Json) -> bool:
+            nonlocal inside
+            if type(value) is not dict or not value.get("extension"):
+                return False
+            if inside is None:
+                shape = found.shape
+                if shape is None:
+                    return False
+                inside = self._object(shape, found)
+            return inside(value)
+
+        return test
+
+    def _object(self, shape: Shape, via: Property) -> Test:
+        """The test of an object: its properties, what it needs, its invariants."""
+        members = self._members(shape)
+        complete = _complete(shape)
+        in_full = any(one.shortcut is None for one in shape.invariants)
+        shortcuts = tuple(one.shortcut for one in shape.invariants if one.shortcut is not None)
+        place = Place(_ROOT, via.key, None, via.shown)
+
+        def test(value: Json) -> bool:
+            if not value or not members(value):
+                return False
+            if complete is not None and not complete(value):
+                return False
+            for shortcut in shortcuts:
+                if not shortcut(value):
+                    return self._hold(shape, value)
+            if in_full and not self._hold(shape, value):
+                return False
+            if "extension" in value or "modifierExtension" in value:
+                return self._extensions(value, shape, via, place)
+            return True
+
+        return test
+
+    def _members(self, shape: Shape) -> Test:
+        """Every property by itself; the tests are made when a property is first met."""
+        tests: dict[str, Test] = {}
+        properties = shape.properties
+
+        def test(value: Json) -> bool:
+            for name, item in value.items():
+                check = tests.get(name)
+                if check is None:
+                    found = properties.get(name)
+                    if found is None or found.kind is Kind.RESOURCE:
+                        return False
+                    check = tests[name] = self._whole(found)
+                if not check(item):
+                    return False
+            return True
+
+        return test
+
+    def _hold(self, shape: Shape, value: Json) -> bool:
+        """Whether the invariants of an object hold, evaluated in full."""
+        session, rules, scope = self._session, self._rules, self._scope
+        if session is None or rules is None or scope is None:
+            return False
+        before = len(session.found)
+        rules.invariants(session, shape, Node(value, shape.path), _ROOT, scope)
+        return len(session.found) == before
+
+    def _extensions(self, value: Json, shape: Shape, via: Property, place: Place) -> bool:
+        session, rules, scope = self._session, self._rules, self._scope
+        if session is None or rules is None or scope is None:
+            return False
+        before = len(session.found)
+        rules.extensions(session, value, shape, via, place, scope)
+        return len(session.found) == before
+
+
+def _complete(shape: Shape) -> Test | None:
+    """Whether all is there that has to be, and no choice is made twice."""
+    required = tuple((keys[0], keys[1:]) for _, keys in shape.required)
+    exclusive = tuple(keys for _, keys in shape.exclusive)
+    if not required and not exclusive:
+        return None
+
+    def test(value: Json) -> bool:
+        for first, others in required:
+            if first not in value and not any(key in value for key in others):
+                return False
+        for keys in exclusive:
+            there = [key for key in keys if key in value]
+            if len(there) > 1 and len({key.removeprefix("_") for key in there}) > 1:
+                return False
+        return True
+
+    return test
+
+
+def _holds_resources(found: Property, seen: set[str]) -> bool:
+    """Whether a resource may stand somewhere below a property, as in ``Bundle.entry``."""
+    if found.kind in (Kind.PRIMITIVE, Kind.COMPANION) or not found.element.children:
+        return False
+    if found.element.id in seen or found.shape is None:
+        return False
+    seen.add(found.element.id)
+    return any(
+        below.kind is Kind.RESOURCE or _holds_resources(below, seen)
+        for below in found.shape.properties.values()
+    )
