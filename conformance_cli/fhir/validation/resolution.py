@@ -68,6 +68,7 @@ class Resolver:
     def __init__(self, supporting: Mapping[str, Mapping[str, Json]] | None = None) -> None:
         self.supporting = supporting or {}
         self._indexes: dict[int, Index] = {}
+        self._input: Scope | None = None
 
     def index(self, holder: Scope) -> Index:
         """What a Bundle or a Parameters holds."""
@@ -93,6 +94,8 @@ class Resolver:
 
     def look_up(self, reference: str, scope: Scope) -> Resolution:
         """What becomes of a reference by the rules of FHIR."""
+        if self._input is None:
+            self._input = _outermost(scope)  # what asks first is in the input
         if reference.startswith("#"):
             return Resolution(Whereabouts.CONTAINED, _contained(reference[1:], scope))
         found = _UNKNOWN
@@ -120,10 +123,14 @@ class Resolver:
 
     def _handed_over(self, reference: str) -> Scope | None:
         plain = split_version(reference.partition("#")[0])[0]
+        parts = address(plain)
+        if self.supporting and parts is not None and not parts.root and self._input is not None:
+            own = self._input.resource
+            if parts.type == own.get("resourceType") and parts.id == own.get("id"):
+                return self._input  # what was handed over refers back to it
         found = self.supporting.get(reference) or self.supporting.get(plain)
-        if found is None:
-            parts = address(plain)
-            found = self.supporting.get(parts.name) if parts else None
+        if found is None and parts is not None:
+            found = self.supporting.get(parts.name)
         if found is None:
             return None
         return Scope(found, Place(None, str(found.get("resourceType") or "$")))
@@ -134,6 +141,12 @@ def resolve(
 ) -> Scope | None:
     """Resolve one reference; use a ``Resolver`` for many."""
     return Resolver(supporting).resolve(reference, scope)
+
+
+def _outermost(scope: Scope) -> Scope:
+    while scope.container is not None:
+        scope = scope.container
+    return scope
 
 
 def _contained(wanted: str, scope: Scope) -> Scope | None:

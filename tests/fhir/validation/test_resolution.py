@@ -206,3 +206,12 @@ class TestWhatWasHandedOver:
         for reference in ("Patient/1", "Patient/1/_history/3", "https://a.example/Patient/1"):
             assert resolve(reference, scope, supporting) is not None
         assert resolve("Patient/2", scope, supporting) is None
+
+    def test_may_refer_back_to_the_input(self):
+        scope = lone(observation(id="o"))
+        resolver = Resolver({"Patient/1": patient("1"), "Observation/o": observation(id="o")})
+        handed_over = resolver.resolve("Patient/1", scope)
+        assert handed_over is not None
+        back = resolver.resolve("Observation/o", handed_over)
+        assert back is not None
+        assert back.resource is scope.resource
