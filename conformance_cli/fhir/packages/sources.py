@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -14,6 +15,8 @@ from conformance_cli.fhir.packages.manifest import LARGEST_MANIFEST, Manifest, r
 MANIFEST = "package.json"
 _RESOURCES = (".json", ".xml")
 _DEEPEST = 16
+#: Versions of installed packages whose content changes.
+MOVING = ("current", "dev")
 
 
 class Member(NamedTuple):
@@ -94,15 +97,11 @@ class FolderSource:
     def stamp(self) -> tuple[bytes, int]:
         """Size, times and identity of every file; of the folder only, where it is settled."""
         if self.settled:
-            files = [self.place, self.place / MANIFEST]
-            found = [_stat(path) for path in files]
-            names = ["", MANIFEST]
+            found = [("", _stat(self.place)), (MANIFEST, _stat(self.place / MANIFEST))]
         else:
-            files = self._files()
-            found = [_stat(path) for path in files]
-            names = [os.fspath(path) for path in files]
-        parts = [f"{name}\0{_identity(stat)}" for name, stat in zip(names, found, strict=True)]
-        return _stamp(parts), max((stat.st_mtime_ns for stat in found), default=0)
+            found = [(file.path, _stat(file)) for file in self._files()]
+        parts = [f"{name}\0{_identity(stat)}" for name, stat in found]
+        return _stamp(parts), max((stat.st_mtime_ns for _, stat in found), default=0)
 
     def digest(self) -> str | None:
         """Nothing: all files would have to be read."""
@@ -119,25 +118,26 @@ class FolderSource:
     def members(self) -> Iterator[Member]:
         """The files with resources; names are paths below the folder."""
         total = 0
-        for path in self._files():
-            size = _stat(path).st_size
+        for file in self._files():
+            size = _stat(file).st_size
             total += size
             if size > self._limits.member or total > self._limits.unpacked:
                 raise PackageError(
-                    "the folder is larger than any package", path, "give the file that counts"
+                    "the folder is larger than any package", file.path, "give the file that counts"
                 )
+            path = Path(file)
             yield Member(path.relative_to(self.place).as_posix(), memoryview(path.read_bytes()))
 
-    def _files(self) -> list[Path]:
+    def _files(self) -> list[os.DirEntry[str]]:
         deep = not (self.place / MANIFEST).is_file()
-        found: list[Path] = []
-        for path in _below(self.place, _DEEPEST if deep else 0):
-            found.append(path)
+        found: list[os.DirEntry[str]] = []
+        for file in _below(self.place, _DEEPEST if deep else 0):
+            found.append(file)
             if len(found) > self._limits.members:
                 raise PackageError(
                     "the folder has more files than any package", self.place, "give a part of it"
                 )
-        return sorted(found)
+        return sorted(found, key=attrgetter("path"))
 
 
 class FileSource:
@@ -178,8 +178,8 @@ def source_of(place: Path) -> Source:
     """
     if place.is_dir():
         inner = place / "package"
-        inner = inner if (inner / MANIFEST).is_file() else place
-        return FolderSource(inner.resolve())
+        inner = (inner if (inner / MANIFEST).is_file() else place).resolve()
+        return FolderSource(inner, settled=is_settled(inner))
     if not place.is_file():
         raise PackageError(
             "there is no such file or folder", place, "check the path, or write NAME@VERSION"
@@ -195,15 +195,25 @@ def source_of(place: Path) -> Source:
     )
 
 
-def _below(folder: Path, depth: int) -> Iterator[Path]:
+def _below(folder: Path | str, depth: int) -> Iterator[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
             if entry.name.lower().endswith(_RESOURCES) and entry.is_file():
-                yield Path(entry.path)
+                yield entry
             elif depth and entry.is_dir(follow_symlinks=False):
-                yield from _below(Path(entry.path), depth - 1)
+                yield from _below(entry.path, depth - 1)
+
+
+def is_settled(folder: Path) -> bool:
+    """Whether a folder is that of an installed package, which nobody changes in place.
+
+    Only what is built from sources, under ``current`` and ``dev``, is replaced there.
+    """
+    name, _, version = folder.parent.name.partition("#")
+    released = bool(name and version) and not version.startswith(MOVING)
+    return released and folder.name == "package" and (folder / MANIFEST).is_file()
 
 
 def unreadable(place: Path, error: OSError) -> PackageError:
@@ -211,11 +221,11 @@ def unreadable(place: Path, error: OSError) -> PackageError:
     return PackageError(f"cannot be read: {error.strerror}", place, "check path and permissions")
 
 
-def _stat(path: Path) -> os.stat_result:
+def _stat(file: Path | os.DirEntry[str]) -> os.stat_result:
     try:
-        return path.stat()
+        return file.stat()
     except OSError as error:
-        raise unreadable(path, error) from error
+        raise unreadable(Path(file), error) from error
 
 
 def _identity(found: os.stat_result) -> str:

@@ -15,10 +15,7 @@ from conformance_cli.fhir.packages.canonical import by_version
 from conformance_cli.fhir.packages.errors import PackageError, PackageMissingError
 from conformance_cli.fhir.packages.manifest import Manifest
 from conformance_cli.fhir.packages.references import LATEST, Reference, chosen, reference
-from conformance_cli.fhir.packages.sources import FolderSource
-
-#: Versions whose content changes in place.
-_MOVING = ("current", "dev")
+from conformance_cli.fhir.packages.sources import MOVING, FolderSource, is_settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class Installed:
     @property
     def source(self) -> FolderSource:
         """Where its resources are read from."""
-        return FolderSource(self.folder, settled=not self.version.startswith(_MOVING))
+        return FolderSource(self.folder.absolute(), settled=is_settled(self.folder))
 
     def manifest(self) -> Manifest:
         """What it says about itself.
@@ -71,7 +68,7 @@ class PackageStore:
             return self._package(self.folder(*wanted))
         mine = {p.version: p for p in self.installed() if p.name == wanted.name}
         # what is built from sources is not what "latest" means
-        versions = [version for version in mine if version not in _MOVING]
+        versions = [version for version in mine if not version.startswith(MOVING)]
         version = chosen(versions, wanted.version)
         return mine[version] if version else None
 
