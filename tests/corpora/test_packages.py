@@ -92,6 +92,26 @@ def test_profiles_build_on_the_packages_before_them(tmp_path: Path) -> None:
     assert len(patient.root.children) > 10
 
 
+def test_loose_xml_is_read_by_the_definitions_beside_it(tmp_path: Path) -> None:
+    profile = tmp_path / "profile.xml"
+    profile.write_text(
+        """<StructureDefinition xmlns="http://hl7.org/fhir">
+          <url value="http://example.org/P"/><name value="P"/><status value="draft"/>
+          <kind value="resource"/><abstract value="false"/><type value="Patient"/>
+          <baseDefinition value="http://hl7.org/fhir/StructureDefinition/Patient"/>
+          <derivation value="constraint"/>
+          <differential>
+            <element id="Patient.birthDate"><path value="Patient.birthDate"/><min value="1"/></element>
+          </differential>
+        </StructureDefinition>"""
+    )
+    specs = [str(profile), str(CORE)]
+    library = open_packages(specs, tmp_path / "cache", tmp_path / "none")
+    found = library.structure("http://example.org/P")
+    assert found is not None
+    assert [child.min for child in found.root.children if child.name == "birthDate"] == [1]
+
+
 def test_a_warm_start_costs_next_to_nothing(tmp_path: Path) -> None:
     """Bounds are several times what a quiet machine takes: 0.2 s and 0.002 s."""
     cache, store = tmp_path / "cache", tmp_path / "none"

@@ -41,14 +41,15 @@ def open_packages(
     cache = Cache(cache_dir) if cache_dir else default_cache(os.environ)
     store = PackageStore(package_cache) if package_cache else default_store(os.environ)
     sources = [_source(spec, store) for spec in specs]
-    opened: dict[int, Package] = {}
-    for position, (source, _) in enumerate(sources):
-        if not _is_loose(source):
-            opened[position] = open_source(source, cache)
-    xml = _xml_reader(list(opened.values()), cache)
-    for position, (source, _) in enumerate(sources):
-        if position not in opened:
-            opened[position] = open_source(source, cache, xml)
+    loose = [position for position, (source, _) in enumerate(sources) if _is_loose(source)]
+    opened: dict[int, Package] = {
+        position: open_source(source, cache)
+        for position, (source, _) in enumerate(sources)
+        if position not in loose
+    }
+    if loose:
+        xml = _xml_reader(list(opened.values()), cache)
+        opened |= {position: open_source(sources[position][0], cache, xml) for position in loose}
     wanted = [Asked(opened[position], named) for position, (_, named) in enumerate(sources)]
     found = Dependencies(store, cache).complete(wanted)
     return PackageLibrary(found.packages, cache, missing=found.missing)
