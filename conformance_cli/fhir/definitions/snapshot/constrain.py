@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from conformance_cli.fhir.definitions import facts
+from conformance_cli.fhir.definitions.snapshot.bounds import Count
 from conformance_cli.fhir.definitions.snapshot.changes import Change
 from conformance_cli.fhir.definitions.snapshot.merge import Merging, add_constraints, lowered
 from conformance_cli.fhir.definitions.snapshot.problems import (
     CONTENT_UNKNOWN,
     PROFILE_CIRCLE,
     PROFILE_UNKNOWN,
-    TOO_LARGE,
     TYPE_UNKNOWN,
     UNMATCHED,
     Problems,
@@ -23,13 +23,6 @@ from conformance_cli.fhir.definitions.tree import Node, codes_of, type_of
 
 Json = Any
 Definition = Mapping[str, Json]
-
-#: Elements of one snapshot; that of the largest profile in use has some thousands.
-MOST_ELEMENTS = 50_000
-
-
-class TooLargeError(Exception):
-    """The snapshot would go beyond all bounds."""
 
 
 class Sources(Types, Protocol):
@@ -55,7 +48,7 @@ class Constraining:
         self._sources = sources
         self._problems = problems
         self._grows = grows
-        self._made = 0
+        self._count = Count()
         self.merging = Merging(url, sources, problems)
         self._slicer = Slicer(self, sources, problems)
 
@@ -66,6 +59,7 @@ class Constraining:
             TooLargeError: too many elements came of it.
 
         """
+        self._count.add()
         definition = self.merging.merge(node.definition, change, is_slice=is_slice)
         made = Node(definition, node.name, node.slice_name, node.children, node.slices)
         if "type" in (change.definition or {}):
@@ -121,13 +115,11 @@ class Constraining:
         for place, named in shortcuts.items():
             todo[place] = self._slicer.expanded(children[place], todo.get(place), named)
         for place, below in todo.items():
-            self._count()
             children[place] = self.constrain(children[place], below)
         return children
 
     def _new(self, parent: Node, change: Change) -> Node:
         """An element that the structure adds to its base."""
-        self._count()
         stated: dict[str, Json] = {"min": 0, "max": "1", **(change.definition or {})}
         stated.pop("id", None)
         stated["path"] = f"{parent.definition.get('path')}.{change.name}"
@@ -165,7 +157,7 @@ class Constraining:
         return self._counted(tree)
 
     def _counted(self, tree: Node) -> Sequence[Node]:
-        self._count(len(tree.children))
+        self._count.add(len(tree.children))
         return tree.children
 
     def _profiled(self, url: str, change: Change) -> Node | None:
@@ -194,11 +186,6 @@ class Constraining:
         for name in names[1:]:
             found = found.child(name) if found is not None else None
         return found
-
-    def _count(self, more: int = 1) -> None:
-        self._made += more
-        if self._made > MOST_ELEMENTS:
-            raise TooLargeError(TOO_LARGE.id)
 
 
 def _choice_place(children: Sequence[Node], name: str) -> int | None:

@@ -7,12 +7,9 @@ from typing import Any
 
 from conformance_cli.fhir.definitions import facts
 from conformance_cli.fhir.definitions.schema import Problem
+from conformance_cli.fhir.definitions.snapshot.bounds import MOST_ELEMENTS, TooLargeError
 from conformance_cli.fhir.definitions.snapshot.changes import read_changes
-from conformance_cli.fhir.definitions.snapshot.constrain import (
-    MOST_ELEMENTS,
-    Constraining,
-    TooLargeError,
-)
+from conformance_cli.fhir.definitions.snapshot.constrain import Constraining
 from conformance_cli.fhir.definitions.snapshot.flatten import flatten
 from conformance_cli.fhir.definitions.snapshot.problems import (
     BASE_BROKEN,
@@ -53,15 +50,17 @@ class Generator:
         A snapshot that it has is replaced.  Where a problem stands in the way, the snapshot
         is as good as it can be; the problems say so.
         """
-        url = facts.text(sd.get("url"))
-        self._busy.append(url)
+        self._busy.append(facts.text(sd.get("url")))
         try:
             tree, problems = self._make(sd)
         finally:
             self._busy.pop()
-        if tree is None:
-            return {key: sd[key] for key in sd if key != "snapshot"}, problems
-        return {**sd, "snapshot": {"element": flatten(tree)}}, problems
+        if tree is not None:
+            try:
+                return {**sd, "snapshot": {"element": flatten(tree)}}, problems
+            except TooLargeError:
+                problems = (*problems, *_too_large())
+        return {key: sd[key] for key in sd if key != "snapshot"}, problems
 
     def tree(self, url: str) -> Node | None:
         """The tree of a structure; ``None`` if it is not at hand, or being made.
@@ -138,8 +137,7 @@ class Generator:
         try:
             tree = applying.constrain(root, changes)
         except (TooLargeError, RecursionError):
-            problems.add(TOO_LARGE, limit=MOST_ELEMENTS)
-            return None, problems.take()
+            return None, (*problems.take(), *_too_large())
         return tree, tuple(stand_in) or problems.take()
 
     def _base(self, sd: Definition, url: str, problems: Problems) -> Node | None:
@@ -148,13 +146,15 @@ class Generator:
             problems.add(BASE_CIRCLE, chain=chain)
             return None
         tree = self.tree(url)
-        if tree is None:
+        if tree is None and url not in self._problems:
             problems.add(BASE_UNKNOWN, base=url)
             return self.tree(core_url(facts.text(sd.get("type"))))
         for problem in self._problems.get(url, ()):
             if problem.severity == BASE_BROKEN.severity:
                 problems.add(BASE_BROKEN, base=url, problem=problem.text)
                 break
+        if tree is None:
+            return None
         base = self._lookup(url)
         found = base.get("type") if base is not None else None
         if sd.get("derivation") != "specialization" and found != sd.get("type"):
@@ -174,6 +174,12 @@ class Generator:
 def generate(sd: Definition, lookup: Lookup) -> tuple[Definition, tuple[Problem, ...]]:
     """One definition with a snapshot made from its differential; see ``Generator``."""
     return Generator(lookup).generate(sd)
+
+
+def _too_large() -> tuple[Problem, ...]:
+    problems = Problems()
+    problems.add(TOO_LARGE, limit=MOST_ELEMENTS)
+    return problems.take()
 
 
 def _elements(sd: Definition, part: str) -> list[Json]:

@@ -93,7 +93,7 @@ class Slicer:
             self._one(slices, name, joined(common, own), made, before)
         made.slices = tuple(slices.values())
         if made.is_choice:
-            if implied and change.definition is None:
+            if implied and _is_short_cut(change):
                 made.definition = _narrowed_to_slices(made)
             made.definition = _narrowed_by_slices(made)
         elif change.definition is None:
@@ -162,6 +162,12 @@ def _narrows(change: Change) -> bool:
     """
     stated = [change.definition, *(item.definition for item in change.slices.values())]
     return any(item is not None and item.get("max") != "0" for item in stated)
+
+
+def _is_short_cut(change: Change) -> bool:
+    """Whether types of a choice are spoken of, and the choice itself is not."""
+    stated = (item.definition is not None for item in change.slices.values())
+    return change.definition is None and all(stated)
 
 
 def _merged_slices(change: Change) -> Change:
