@@ -124,7 +124,9 @@ def check_context(session: Session, contexts: Contexts, host: Host, scope: Scope
         session.report(MISPLACED, host.place, url=contexts.url, here=here, allowed=contexts.shown)
         return
     for invariant in contexts.invariants:
-        if not _holds(session, contexts, invariant, host, scope):
+        if not _is_inside(host.place, scope) or not _holds(
+            session, contexts, invariant, host, scope
+        ):
             session.report(INVARIANT, host.place, url=contexts.url, expression=invariant)
             return
 
@@ -251,7 +253,12 @@ def _is_canonical(library: Library, name: str) -> bool:
 
 
 def _is_found(session: Session, contexts: Contexts, host: Host, scope: Scope) -> bool:
-    """Whether the instance has to be looked at to see that an extension may stand here."""
+    """Whether the instance has to be looked at to see that an extension may stand here.
+
+    What is only glanced at has no place in the resource; nothing is found for it.
+    """
+    if not _is_inside(host.place, scope):
+        return False
     if contexts.elements and _is_below(contexts.elements, _path(host.place, scope)):
         return True
     if contexts.extensions and _extension_around(host, scope) in contexts.extensions:
@@ -259,6 +266,14 @@ def _is_found(session: Session, contexts: Contexts, host: Host, scope: Scope) ->
     if any(_is_profiled(session, url, path, host, scope) for url, path in contexts.profiled):
         return True
     return any(_selects(session, contexts, one, host, scope) for one in contexts.expressions)
+
+
+def _is_inside(place: Place, scope: Scope) -> bool:
+    """Whether a place is in the resource, rather than one that stands for any."""
+    current: Place | None = place
+    while current is not None and current is not scope.place:
+        current = current.parent
+    return current is not None
 
 
 def _is_below(wanted: frozenset[str], path: str) -> bool:

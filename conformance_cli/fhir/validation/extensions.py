@@ -219,7 +219,7 @@ def _check_known(
         kind = shortened(structure.type, 80)
         session.report(NOT_AN_EXTENSION, place, url=structure.url, type=kind)
         return
-    if _is_resource_id(host, scope):
+    if _is_resource_id(session.library, host):
         session.report(ON_ID, host.place)
     else:
         check_context(session, known.contexts, host, scope)
@@ -234,8 +234,9 @@ def _check_known(
         session.found.extend(found)
 
 
-def _is_resource_id(host: Host, scope: Scope) -> bool:
-    return host.place.key == "_id" and host.place.parent is scope.place
+def _is_resource_id(library: Library, host: Host) -> bool:
+    head, _, name = host.paths[0].rpartition(".")
+    return name == "id" and "." not in head and library.is_a(head, "Resource")
 
 
 def _check_value(session: Session, known: Known, value: Mapping[str, Json], place: Place) -> bool:

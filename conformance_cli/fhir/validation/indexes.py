@@ -82,8 +82,6 @@ class Index:
         self._positions = {id(item.resource): item for item in self.items if item.resource}
         #: What references lead to, by what they begin with; filled by who resolves them.
         self.found: dict[tuple[str, str | None], Any] = {}
-        #: Entries without an address of which that was said.
-        self.told: set[int] = set()
 
     def at(self, url: str) -> list[Held]:
         """What stands at an absolute URL; a version in it is that of the resource."""

@@ -208,10 +208,9 @@ def _report_in_bundle(
 
 
 def _report_source(session: Session, scope: Scope, index: Index) -> None:
-    """Say once of an entry that it should have an address."""
+    """Say of an entry that it should have an address; what is said again does not count."""
     source = index.item_of(scope.root.resource)
-    if source is not None and source.position not in index.told:
-        index.told.add(source.position)
+    if source is not None:
         session.report(NO_FULL_URL, source.place)
 
 

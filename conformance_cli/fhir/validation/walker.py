@@ -61,7 +61,7 @@ class Walker:
         self._rules = rules
         self._structures = Structures(session, rules, compiled.glances)
         self._conformity = Conformity(session, rules, compiled.demands)
-        self._told: dict[tuple[int, str], list[Found]] = {}
+        self._told: dict[tuple[int, str], tuple[Place, list[Found]]] = {}
         self.claimed: list[str] = []
         session.tools = self
 
@@ -113,14 +113,16 @@ class Walker:
     def validate(self, value: Json, url: str, place: Place, scope: Scope) -> list[Found]:
         """What is wrong with a value against a structure; kept, for many ask the same."""
         key = (id(value), url)
-        if key not in self._told:
-            structure = self._session.library.structure(url)
-            with self._session.aside() as found:
-                if structure is not None:
-                    self._told[key] = []  # where a circle leads back here, nothing is wrong
-                    self._conformity.check(value, structure, place, scope)
-            self._told[key] = found
-        return self._told[key]
+        known = self._told.get(key)
+        if known is not None and (not known[1] or known[0].expression == place.expression):
+            return known[1]
+        structure = self._session.library.structure(url)
+        with self._session.aside() as found:
+            if structure is not None:
+                self._told[key] = place, []  # where a circle leads back here, nothing is wrong
+                self._conformity.check(value, structure, place, scope)
+        self._told[key] = place, found
+        return found
 
     def holds(self, expression: str, node: Node, scope: Scope) -> bool:
         """Whether a FHIRPath expression is true of an element."""

@@ -103,13 +103,6 @@ class TestInBundles:
             ("bundle-entry-without-address", "Bundle.entry[0]"),
         ]
 
-    def test_the_missing_address_is_told_once(self):
-        scope = held(None)
-        found = session()
-        for name in ("subject", "encounter"):
-            check_reference(found, {"reference": "Patient/1"}, scope.place.child(name), scope, ANY)
-        assert [name for name, _ in errors(found)].count("bundle-entry-without-address") == 1
-
     @pytest.mark.parametrize("kind", ["transaction", "batch-response"])
     def test_the_server_gives_addresses_in_transactions(self, kind):
         assert told(check("Patient/1", held(None, kind=kind))) == []
