@@ -74,6 +74,7 @@ class _Scanner:
         self.problems: list[Problem] = []
         self._comments: list[int] = []
         self._allow_comments = options.allow_comments
+        self._most = options.max_issues
         self._root = root
         self._lines = Lines(text)
         self._offsets: dict[Pointer, int] = {}
@@ -276,7 +277,8 @@ class _Scanner:
     def _tell(self, message: Message, place: Place, at: int, **values: object) -> None:
         line, column = self._lines.at(at)
         values = {"line": line, "column": column, **values}
-        self.problems.append(Problem(message, place, (line, column), values))
+        if len(self.problems) < self._most or message is mistakes.BROKEN:
+            self.problems.append(Problem(message, place, (line, column), values))
 
     def _break(self, reason: str) -> NoReturn:
         self._tell(mistakes.BROKEN, self._root, self.at, reason=reason)
