@@ -101,7 +101,9 @@ def test_loose_xml_is_read_by_the_definitions_beside_it(tmp_path: Path) -> None:
           <baseDefinition value="http://hl7.org/fhir/StructureDefinition/Patient"/>
           <derivation value="constraint"/>
           <differential>
-            <element id="Patient.birthDate"><path value="Patient.birthDate"/><min value="1"/></element>
+            <element id="Patient.birthDate">
+              <path value="Patient.birthDate"/><min value="1"/>
+            </element>
           </differential>
         </StructureDefinition>"""
     )

@@ -23,10 +23,13 @@ class Canonical(NamedTuple):
 
 def canonical(reference: str) -> Canonical:
     """Take a canonical reference apart."""
-    url, _, version = reference.partition("|")
-    if not version:
-        return Canonical(url.partition("#")[0])
-    return Canonical(url, version.partition("#")[0])
+    url, _, version = without_fragment(reference).partition("|")
+    return Canonical(url, version)
+
+
+def without_fragment(reference: str) -> str:
+    """The reference to the whole resource, where it is to a part of it."""
+    return reference.partition("#")[0]
 
 
 def is_partial(version: str) -> bool:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from conformance_cli.fhir.definitions.schema import Structure
 from conformance_cli.fhir.packages.cache import Cache
-from conformance_cli.fhir.packages.canonical import canonical, compared, is_partial, is_within
+from conformance_cli.fhir.packages.canonical import (
+    canonical,
+    compared,
+    is_partial,
+    is_within,
+    without_fragment,
+)
 from conformance_cli.fhir.packages.errors import BrokenResourceError
 from conformance_cli.fhir.packages.package import Entry, Package, ResourcePackage
 from conformance_cli.fhir.packages.recent import Recent
@@ -52,7 +58,7 @@ class PackageLibrary:
         self._below = below
         self._shared = len(below._packages) if below else 0
         self._store = structure_store(cache.structures, (package.digest for package in packages))
-        self._structures: dict[str, Structure] = {}
+        self._found: dict[tuple[str, tuple[str, ...]], Key] = {}
         self._made: dict[Key, Structure | None] = {}
         self._recent = Recent()
         self._types = TypeTable(packages)
@@ -62,7 +68,7 @@ class PackageLibrary:
         """The packages, in the order in which they were loaded."""
         return self._packages
 
-    @property
+    @cached_property
     def fhir_version(self) -> str:
         """That of the core package, else what the packages say that they are for."""
         manifests = [package.manifest for package in reversed(self._packages)]
@@ -73,7 +79,7 @@ class PackageLibrary:
                 return manifest.version
         return ""
 
-    @property
+    @cached_property
     def has_definitions(self) -> bool:
         """Whether the base types of FHIR are among them."""
         return self._types.find("Element") is not None
@@ -85,12 +91,8 @@ class PackageLibrary:
             PackageError: a package changed on disk while it was in use.
 
         """
-        found = self._structures.get(url)
-        if found is None and (where := self._find(url, _DEFINITION)) is not None:
-            found = self._structure(where)
-            if found is not None:
-                self._structures[url] = found
-        return found
+        where = self._find(url, _DEFINITION)
+        return None if where is None else self._structure(where)
 
     def type(self, name: str) -> Structure | None:
         """The base definition of a type.
@@ -144,6 +146,15 @@ class PackageLibrary:
 
     def _find(self, reference: str, types: tuple[str, ...]) -> Key | None:
         """Where the resource is that a canonical reference means."""
+        if "#" in reference:
+            reference = without_fragment(reference)
+        found = self._found.get((reference, types))
+        if found is None and (found := self._look_up(reference, types)) is not None:
+            # only what exists is kept: references come from resources, and may be anything
+            self._found[reference, types] = found
+        return found
+
+    def _look_up(self, reference: str, types: tuple[str, ...]) -> Key | None:
         url, version = canonical(reference)
         found: list[tuple[int, list[Entry]]] = []
         for position in reversed(range(len(self._packages))):
