@@ -5,6 +5,7 @@ http://hl7.org/fhir/R4/searchparameter.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from conformance_cli.fhir.errors import FhirPathError
 from conformance_cli.fhir.outcome.message import error, warning
 from conformance_cli.fhir.path.fhirpath import default_fhirpath
 from conformance_cli.fhir.resources.reading import parts, short, text, texts
+from conformance_cli.fhir.resources.structures.navigation import UnknownError, by_path
+from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Scope, Session
 
 Json = Any
@@ -28,6 +31,12 @@ EXPRESSION = error(
     "search-parameter-expression",
     "invalid",
     "The expression cannot be read: {problem}",
+    "SearchParameter.expression is FHIRPath (FHIR R4).",
+)
+PATH = error(
+    "search-parameter-path",
+    "invalid",
+    "The expression names {path}, which is no element of FHIR {version}",
     "SearchParameter.expression is FHIRPath (FHIR R4).",
 )
 COMPONENTS = error(
@@ -62,6 +71,10 @@ OTHER_EXPRESSION = warning(
 )
 
 
+#: A path of names from a type.
+_PLAIN = re.compile(r"[A-Z][A-Za-z]*(?:\.[a-z][A-Za-z0-9]*)+")
+
+
 def check_search_parameter(session: Session, scope: Scope) -> None:
     """The code and the expression of a parameter, its parts, and what it derives from."""
     resource = scope.resource
@@ -70,16 +83,29 @@ def check_search_parameter(session: Session, scope: Scope) -> None:
         if character in code:
             session.report(CODE, scope.place, code=short(code), character=character)
     if expression is not None:
-        try:
-            default_fhirpath(session.library.fhir_version).check(expression)
-        except FhirPathError as err:
-            place = scope.place.child("expression")
-            session.report(EXPRESSION, place, problem=short(err.problem))
+        _check_expression(session, expression, scope.place.child("expression"))
     if text(resource, "type") == "composite":
         count = sum(1 for _ in parts(resource, "component"))
         if count < 2:
             session.report(COMPONENTS, scope.place, count=count)
     _check_origin(session, scope)
+
+
+def _check_expression(session: Session, expression: str, place: Place) -> None:
+    """That it can be read, and that the plain paths in it lead to elements."""
+    library = session.library
+    try:
+        default_fhirpath(library.fhir_version).check(expression)
+    except FhirPathError as err:
+        session.report(EXPRESSION, place, problem=short(err.problem))
+        return
+    for branch in _split(expression):
+        try:
+            is_wrong = _PLAIN.fullmatch(branch) is not None and not by_path(library, branch)
+        except UnknownError:
+            continue
+        if is_wrong:
+            session.report(PATH, place, path=short(branch), version=library.fhir_version)
 
 
 def _check_origin(session: Session, scope: Scope) -> None:

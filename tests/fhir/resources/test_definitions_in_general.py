@@ -19,7 +19,7 @@ from conformance_cli.fhir.resources.rules import RESOURCE_RULES, rules_of
 from conformance_cli.fhir.resources.search_parameter import check_search_parameter
 from conformance_cli.fhir.validation.options import Options
 from conformance_cli.fhir.validation.session import Scope, Session
-from tests.fhir.resources.definitions import element, pinned, structure
+from tests.fhir.resources.definitions import element, pinned, structure, tiny_library
 from tests.fhir.resources.fakes import FakeLibrary, a_scope, a_session, errors, found, texts_of
 
 STANDARDS = "http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status"
@@ -127,9 +127,9 @@ def searched(**parameter: Any) -> Session:
         "url": "http://origin",
         "base": ["Patient"],
         "type": "string",
-        "expression": "Patient.name | Observation.code",
+        "expression": "Patient.kind | Observation.code",
     }
-    session = a_session(origin)
+    session = a_session(library=tiny_library(origin))
     check_search_parameter(session, a_scope({"resourceType": "SearchParameter", **parameter}))
     return session
 
@@ -137,15 +137,17 @@ def searched(**parameter: Any) -> Session:
 @pytest.mark.parametrize(
     ("parameter", "expected"),
     [
-        ({"code": "name", "expression": "Patient.name", "type": "string"}, []),
+        ({"code": "kind", "expression": "Patient.kind.coding | Group.x", "type": "token"}, []),
+        ({"expression": "Patient.valueQuantity | Patient.active.where($this)"}, []),
+        ({"expression": "Patient.kind | Patient.nothing"}, ["search-parameter-path"]),
         ({"code": "a.b"}, ["search-parameter-code"]),
-        ({"expression": "Patient.name.where("}, ["search-parameter-expression"]),
+        ({"expression": "Patient.kind.where("}, ["search-parameter-expression"]),
         ({"type": "composite", "component": [{}]}, ["search-parameter-components"]),
         ({"type": "composite", "component": [{}, {}]}, []),
         ({"derivedFrom": "http://nobody"}, ["search-parameter-origin-unknown"]),
-        ({"derivedFrom": "http://origin", "base": ["Patient"], "expression": "Patient.name"}, []),
+        ({"derivedFrom": "http://origin", "base": ["Patient"], "expression": "Patient.kind"}, []),
         (
-            {"derivedFrom": "http://origin", "base": ["Patient"], "expression": "Patient.id"},
+            {"derivedFrom": "http://origin", "base": ["Patient"], "expression": "Patient.link"},
             ["search-parameter-origin-expression"],
         ),
         ({"derivedFrom": "http://origin", "base": ["Group"]}, ["search-parameter-origin-base"]),

@@ -114,6 +114,22 @@ def test_conditions_are_joined_as_the_item_says(behaviour: str, expected: list[b
     assert enabled == expected
 
 
+def test_a_question_that_nobody_asks_has_no_answer() -> None:
+    for wanted in (True, False):
+        target = question(
+            "t", required=True, enableWhen=[when("z", "exists", answerBoolean=wanted)]
+        )
+        assert bool(errors(held(a_questionnaire(target), a_response()))) is not wanted
+
+
+def test_conditions_that_nothing_joins_decide_nothing() -> None:
+    conditions = [when(name, "exists", answerBoolean=True) for name in "ab"]
+    target = question("t", required=True, enableWhen=conditions)
+    form = a_questionnaire(question("a"), question("b"), target)
+    assert errors(held(form, a_response(answered("t", "x")))) == []
+    assert errors(held(form, a_response())) != []
+
+
 def test_a_disabled_item_has_no_content() -> None:
     target = question("t", enableWhen=[when("s", "=", answerString="yes")])
     form = a_questionnaire(question("s"), target)

@@ -246,6 +246,12 @@ def test_discriminators_lead_somewhere(path: str, discriminator: str, is_fine: b
     assert errors(session) == ([] if is_fine else wrong)
 
 
+def test_paths_that_go_round_in_circles_take_bounded_time() -> None:
+    path = ".".join(["value", "extension"] * 500)
+    slicing = {"discriminator": [{"type": "value", "path": path}], "rules": "open"}
+    assert len(checked(a_profile(at("Patient.extension", slicing=slicing))).found) <= 1
+
+
 @pytest.mark.parametrize(
     ("base", "derived", "message"),
     [

@@ -68,7 +68,8 @@ class Enablement:
         expression = next(extension_values(item.json, *_EXPRESSIONS), None)
         if expression is not None:
             return self._holds(item, expression)
-        if not item.conditions:
+        if not item.conditions or (len(item.conditions) > 1 and not item.behaviour):
+            # How several conditions are joined has to be said; nobody can tell otherwise.
             return True
         results = (self._met(condition, item, around) for condition in item.conditions)
         return any(results) if item.behaviour == "any" else all(results)
@@ -93,7 +94,7 @@ class Enablement:
     def _met(self, condition: Condition, item: Item, around: Around) -> bool:
         target = self.form.by_link.get(condition.question)
         if target is None:
-            return False
+            return self._compare(condition, ())
         first, last = self._bounds(item, target, around)
         key = (id(condition), first, last)
         if key not in self._known:

@@ -54,8 +54,16 @@ def follow(library: Library, spots: Sequence[Spot], steps: Iterable[str]) -> lis
     found = list(spots)
     for step in steps:
         if step and step != "$this":
-            found = [after for spot in found for after in _step(library, spot, step)]
+            found = _distinct(after for spot in found for after in _step(library, spot, step))
     return found
+
+
+def _distinct(spots: Iterable[Spot]) -> list[Spot]:
+    """Each once: the many types of an extension's value have much in common."""
+    found: dict[tuple[str, str, tuple[TypeRef, ...]], Spot] = {}
+    for spot in spots:
+        found.setdefault((spot.structure.url, spot.element.id, spot.element.types), spot)
+    return list(found.values())
 
 
 def steps_of(path: str) -> list[str]:
