@@ -25,11 +25,6 @@ Test = Callable[[Json], bool]
 #: Codings that were found to be sound are kept; at most so many.
 MOST_KEPT = 100_000
 _ROOT = Place(None, "$")
-#: Types in which what the rules say depends on a few texts alone.
-_CODED: Mapping[str, tuple[str, ...]] = {
-    "Coding": ("system", "version", "code", "display"),
-    "Quantity": ("system", "code", "unit"),
-}
 
 
 class Glances:
@@ -145,7 +140,7 @@ class Glances:
     def _complex(self, found: Property) -> Test:
         place = Place(_ROOT, found.key, None, found.shown)
         has_rules = Rules.concern(found)
-        texts = _CODED.get(found.type)
+        told_by = _TOLD_BY.get(found.type)
         inside: Test | None = None
 
         def test(value: Json) -> bool:
@@ -161,7 +156,7 @@ class Glances:
                 return False
             if not has_rules:
                 return True
-            key = (found, *map(value.get, texts)) if texts else None
+            key = (found, told_by(value)) if told_by is not None else None
             return key in self._sound or self._is_ruled_fine(value, found, place, key)
 
         return test
@@ -254,6 +249,28 @@ class Glances:
         before = len(session.found)
         rules.extensions(session, value, shape, via, place, scope)
         return len(session.found) == before
+
+
+def _coding(value: Json) -> Json:
+    get = value.get
+    return get("system"), get("version"), get("code"), get("display")
+
+
+def _concept(value: Json) -> Json:
+    return tuple(map(_coding, value.get("coding", ()))), "text" in value
+
+
+def _quantity(value: Json) -> Json:
+    get = value.get
+    return get("system"), get("code"), get("unit")
+
+
+#: Types in which what the rules say depends on a few texts alone, and those texts.
+_TOLD_BY: Mapping[str, Callable[[Json], Json]] = {
+    "Coding": _coding,
+    "CodeableConcept": _concept,
+    "Quantity": _quantity,
+}
 
 
 def _complete(shape: Shape) -> Test | None:

@@ -27,11 +27,11 @@ class Item:
 
 def members(item: Item, properties: tuple[Property, ...]) -> Iterator[Item]:
     """The values of an element's child, given the properties it may have."""
-    source = item.value if isinstance(item.value, Mapping) else item.extra
-    if not isinstance(source, Mapping):
+    source = item.value if type(item.value) is dict else item.extra
+    if type(source) is not dict:
         return
     for found in properties:
-        value, extra = source.get(found.key), source.get(f"_{found.key}")
+        value, extra = source.get(found.key), source.get(found.companion_key)
         if value is None and extra is None:
             continue
         yield from _each(item, found, value, extra)

@@ -27,6 +27,7 @@ class Property:
 
     __slots__ = (
         "_shape",
+        "companion_key",
         "element",
         "invariants",
         "key",
@@ -48,6 +49,7 @@ class Property:
     ) -> None:
         self.element = element
         self.key = key
+        self.companion_key = f"_{key}"
         self.shown = shown
         self.type = type_name
         self.kind = kind
@@ -178,7 +180,7 @@ class Shapes:
     def _companion(self, of: Property) -> Property:
         return Property(
             of.element,
-            f"_{of.key}",
+            of.companion_key,
             of.shown or of.key,
             of.type,
             Kind.COMPANION,

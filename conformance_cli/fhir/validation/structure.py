@@ -127,10 +127,10 @@ class Structures:
             if found is None:
                 if key != "resourceType" or not shape.is_resource:
                     self._unknown(key, shape, place)
-            elif found.kind is Kind.COMPANION:
-                companions = True
             elif at_a_glance and is_fine(item, found):
                 pass
+            elif found.kind is Kind.COMPANION:
+                companions = True
             elif type(item) is list:
                 self._array(item, found, shape, place, scope, value)
             else:
