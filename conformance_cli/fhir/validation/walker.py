@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance_cli.fhir.definitions.schema import Structure
+from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.outcome.message import error, warning
 from conformance_cli.fhir.path.types import Node
 from conformance_cli.fhir.terminology.protocol import Terminology
@@ -99,7 +100,10 @@ class Walker:
         if not scope.relation:
             self.claimed.append(structure.url)
         for problem in structure.problems:
-            self._session.report(BROKEN, scope.place, url=structure.url, problem=problem)
+            severity = Severity(problem.severity)
+            self._session.report(
+                BROKEN, scope.place, severity=severity, url=structure.url, problem=problem
+            )
         self._conformity.check(scope.resource, structure, scope.place, scope)
         for url in structure.imposes:
             imposed = self._session.library.structure(url)

@@ -136,7 +136,8 @@ def test_of_several_types_only_what_elements_share_can_be_constrained() -> None:
     found = made(profile(ed("Thing.value[x].extension", max="0"), ed("Thing.value[x].unit", min=1)))
 
     assert found["value[x].extension"].max == 0
-    assert found.problems == ["snapshot-element-unmatched"]
+    assert found.problems == ["snapshot-element-unshared"]
+    assert found.found[0].severity == "warning"
 
 
 @pytest.mark.parametrize("forget", [lambda sd: sd, without_ids])

@@ -15,6 +15,7 @@ from conformance_cli.fhir.definitions.snapshot.problems import (
     PROFILE_UNKNOWN,
     TYPE_UNKNOWN,
     UNMATCHED,
+    UNSHARED,
     Problems,
 )
 from conformance_cli.fhir.definitions.snapshot.slices import Slicer
@@ -111,7 +112,7 @@ class Constraining:
             elif self._grows:
                 children.append(self._new(node, below))
             else:
-                self._unmatched(below)
+                self._unmatched(below, node)
         for place, named in shortcuts.items():
             todo[place] = self._slicer.expanded(children[place], todo.get(place), named)
         for place, below in todo.items():
@@ -128,15 +129,16 @@ class Constraining:
         below.children, below.slices = change.children, change.slices
         return self.constrain(node, below)
 
-    def _unmatched(self, change: Change) -> None:
+    def _unmatched(self, change: Change, parent: Node) -> None:
         """Report what a differential says of elements that are not there, at its top."""
         if change.quiet:
             return
         if change.definition is not None:
-            self._problems.add(UNMATCHED, change.label, change.index, base=self._base)
+            message = UNSHARED if len(set(_codes(parent))) > 1 else UNMATCHED
+            self._problems.add(message, change.label, change.index, base=self._base)
             return
         for below in (*change.children.values(), *change.slices.values()):
-            self._unmatched(below)
+            self._unmatched(below, parent)
 
     def unfold(self, node: Node, change: Change) -> Sequence[Node]:
         """The children that an element has by its content reference, profile or type."""

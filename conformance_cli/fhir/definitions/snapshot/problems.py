@@ -59,6 +59,13 @@ UNMATCHED = error(
     "{element} matches no element of {base}",
     f"A profile can only constrain elements that are there ({_DERIVATION}).",
 )
+UNSHARED = warning(
+    "snapshot-element-unshared",
+    "value",
+    "{element} is no element that all types of its parent have, so it is passed over",
+    "What is below a choice can be constrained once its types are narrowed "
+    "(http://hl7.org/fhir/R4/profiling.html#slicing).",
+)
 REPEATED = warning(
     "snapshot-element-repeated",
     "duplicate",
