@@ -33,6 +33,8 @@ class TypeTable:
             name: Where(position, entry)
             for position, package in enumerate(self._packages)
             for name, entry in package.types().items()
+            # a profile that calls itself a specialization of its own type defines no type
+            if not (entry.base or "").endswith(f"/{name}")
         }
 
     @cached_property

@@ -11,6 +11,7 @@ from conformance_cli.fhir.validation.demands import Demand, Demands
 from conformance_cli.fhir.validation.invariants import check_invariants
 from conformance_cli.fhir.validation.navigation import Item, members
 from conformance_cli.fhir.validation.place import Place
+from conformance_cli.fhir.validation.primitives import check_absence
 from conformance_cli.fhir.validation.rules import Rules
 from conformance_cli.fhir.validation.session import Found, Scope, Session
 from conformance_cli.fhir.validation.slicing import assign
@@ -61,12 +62,6 @@ SEVERAL_FIT = warning(
     "The value conforms to several of the profiles: {urls}",
     "ElementDefinition.type.profile: nothing tells which one is meant.",
 )
-NO_VALUE = error(
-    "profile-value-needed",
-    "structure",
-    "{path} needs a value here, not only extensions",
-    "ElementDefinition.mustHaveValue (http://hl7.org/fhir/R5/elementdefinition.html).",
-)
 
 
 class Conformity:
@@ -92,7 +87,8 @@ class Conformity:
                 OTHER_TYPE, place, profile=structure.url, wanted=structure.type, found=type_name
             )
             return
-        if not structure.is_profile:
+        base = self._session.library.type(structure.type)
+        if base is not None and base.url == structure.url:
             return
         self._running.add(key)
         try:
@@ -110,8 +106,8 @@ class Conformity:
             self._value(item, demand, profile)
         if demand.targets and item.type == "Reference":
             self._rules.reference(session, demand.element, item)
-        if demand.element.must_have_value and item.value is None:
-            session.report(NO_VALUE, place, profile=profile, path=demand.element.path)
+        if item.value is None:
+            check_absence(session, item.extra, demand.element, place, profile)
         if demand.invariants:
             node = Node(item.value, item.type, item.extra)
             check_invariants(session, demand.invariants, node, place, scope, profile)

@@ -77,6 +77,7 @@ class Demand:
             or self.slices
             or self.element.must_support
             or self.element.must_have_value
+            or self.element.value_alternatives
             or (self.element.slicing and self.element.slicing.rules == "closed")
         )
 

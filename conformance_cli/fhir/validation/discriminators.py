@@ -126,12 +126,12 @@ class Matchers:
     def _by_value(
         self, ends: list[Element], one: Element, how: Discriminator
     ) -> Callable[[list[Item], Session], bool]:
+        if any(end.max == 0 for end in ends):
+            return _absent
         for end in ends:
             test = _value_test(end)
             if test is not None:
                 return lambda items, session: any(test(item, session) for item in items)
-        if any(end.max == 0 for end in ends):
-            return _absent
         raise UndecidableSliceError(f"{one.id} fixes no value for {how.path}")
 
     def _by_existence(

@@ -128,6 +128,25 @@ class Walker:
         self._told[key] = place, found
         return found
 
+    def conforms(self, value: Json, url: str, scope: Scope) -> bool | None:
+        """Whether a value is sound by a structure and by its base definition, as FHIRPath asks.
+
+        ``None`` where there is no such structure.
+        """
+        structure = self._session.library.structure(url)
+        if structure is None:
+            return None
+        key = (id(value), f"{url} and its base")
+        if key not in self._told:
+            self._told[key] = scope.place, []
+            with self._session.aside() as found:
+                shape = self.shapes.of_type(structure.type)
+                if shape is not None and isinstance(value, dict):
+                    self._structures.object(value, shape, scope.place, scope, None)
+                self._conformity.check(value, structure, scope.place, scope)
+            self._told[key] = scope.place, found
+        return not any(one.severity.rank <= 1 for one in self._told[key][1])
+
     def holds(self, expression: str, node: Node, scope: Scope) -> bool:
         """Whether a FHIRPath expression is true of an element."""
         resource = scope.resource
@@ -156,10 +175,9 @@ class _Services:
 
         return member_of(self._walker.terminology, value, type_name, value_set)
 
-    def conforms_to(self, value: Json, url: str) -> bool:
+    def conforms_to(self, value: Json, url: str) -> bool | None:
         """Whether a value conforms to a structure."""
-        found = self._walker.validate(value, url, self._scope.place, self._scope)
-        return not any(one.severity.rank <= 1 for one in found)
+        return self._walker.conforms(value, url, self._scope)
 
     def trace(self, name: str, items: list[Json]) -> None:
         """Traces are for authors of expressions; a validation has no use for them."""
