@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -27,10 +26,8 @@ from conformance_cli.fhir.path.runtime import (
     wrap,
 )
 from conformance_cli.fhir.path.temporal import parse_temporal, parse_time
+from conformance_cli.fhir.path.texts import identifier, type_specifier, unescaped
 from conformance_cli.fhir.path.variables import constant
-
-_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
-_ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "f": "\f"}
 
 
 class CompileError(Exception):
@@ -58,7 +55,7 @@ def _invocation_term(tree: Tree) -> Compiled:
     compiled = compile_tree(invocation)
     if invocation["type"] != "MemberInvocation":
         return compiled
-    name = _identifier(invocation["children"][0])
+    name = identifier(invocation["children"][0])
     if not name[:1].isupper():
         return compiled
 
@@ -71,13 +68,13 @@ def _invocation_term(tree: Tree) -> Compiled:
 
 
 def _member(tree: Tree) -> Compiled:
-    name = _identifier(tree["children"][0])
+    name = identifier(tree["children"][0])
     return lambda frame, focus: members(frame.run, focus, name)
 
 
 def _function(tree: Tree) -> Compiled:
     (functn,) = tree["children"]
-    name = _identifier(functn["children"][0])
+    name = identifier(functn["children"][0])
     arguments = functn["children"][1]["children"] if len(functn["children"]) > 1 else []
     function = FUNCTIONS.get(name)
     if function is None:
@@ -127,7 +124,7 @@ def _operand(tree: Tree) -> Compiled:
 
 def mark_definitions(tree: Tree) -> bool:
     """Note at each node whether ``defineVariable()`` is called below it."""
-    defines = tree["type"] == "Functn" and _identifier(tree["children"][0]) == "defineVariable"
+    defines = tree["type"] == "Functn" and identifier(tree["children"][0]) == "defineVariable"
     for child in tree.get("children", ()):
         defines = mark_definitions(child) or defines
     if defines:
@@ -240,7 +237,7 @@ def _literal(value: Any) -> Compiled:
 
 
 def _text_literal(tree: Tree) -> Compiled:
-    return _literal(_unescape(tree["text"][1:-1]))
+    return _literal(unescaped(tree["text"][1:-1]))
 
 
 def _number_literal(tree: Tree) -> Compiled:
@@ -263,15 +260,15 @@ def _quantity_literal(tree: Tree) -> Compiled:
         (unit,) = unit["children"]
     name = unit["terminalNodeText"][0]
     text = quantity["terminalNodeText"][0]
-    return _literal(Quantity(Decimal(text), _unescape(name[1:-1]) if name[0] == "'" else name))
+    return _literal(Quantity(Decimal(text), unescaped(name[1:-1]) if name[0] == "'" else name))
 
 
 def _external_constant(tree: Tree) -> Compiled:
     (written,) = tree["children"]
     if written.get("children"):
-        name = _identifier(written["children"][0])
+        name = identifier(written["children"][0])
     else:
-        name = _unescape(written["terminalNodeText"][1][1:-1])
+        name = unescaped(written["terminalNodeText"][1][1:-1])
 
     known = constant(name)
 
@@ -297,25 +294,11 @@ _INPUTS: Mapping[str, Callable[[Run], Items]] = {
 }
 
 
-def _identifier(tree: Tree) -> str:
-    text: str = tree["text"]
-    return _unescape(text[1:-1]) if text[:1] in '`"' else text
-
-
 def _type_text(tree: Tree) -> str:
-    """A type specifier, also where it was read as a path: ``ofType(FHIR.Patient)``."""
-    text = re.sub(r"[`\s]", "", tree.get("text", ""))
-    if not re.fullmatch(r"(?:[A-Za-z]+\.)?[A-Za-z0-9_]+", text):
+    name = type_specifier(tree)
+    if name is None:
         raise CompileError("the name of a type must stand here")
-    return text
-
-
-def _unescape(text: str) -> str:
-    def replace(match: re.Match[str]) -> str:
-        escape = match[1]
-        return chr(int(escape[1:], 16)) if len(escape) == 5 else _ESCAPES.get(escape, escape)
-
-    return _ESCAPE.sub(replace, text)
+    return name
 
 
 def _is_or(tree: Tree) -> bool:

@@ -131,6 +131,11 @@ class Engine:
             raise FhirPathError(expression, f"{name}() would read the clock; {CLOCKS[name]}")
 
 
+def check(expression: str) -> None:
+    """Raise ``FhirPathError`` if an expression cannot be read or names no function."""
+    _compiled(expression)
+
+
 def _evaluated(expression: str, frame: Frame, focus: Items) -> Items:
     try:
         return _compiled(expression).run(frame, focus)

@@ -43,14 +43,19 @@ class Pattern:
     #: Whether it begins with ``^``, so that searching tries one place only.
     anchored: bool
 
+    @property
+    def longest(self) -> int:
+        """The characters of the longest text that ``found_in`` looks through."""
+        return (_ANCHORED if self.anchored else _SEARCHED)[self.degree]
+
     def matches(self, text: str) -> bool:
         """Whether the whole text matches.  ``PatternError`` if it is too long for that."""
-        self._limit(text, _ANCHORED)
+        self._check(text, _ANCHORED[self.degree])
         return self.compiled.fullmatch(text) is not None
 
     def found_in(self, text: str) -> bool:
         """Whether it matches somewhere.  ``PatternError`` if the text is too long for that."""
-        self._limit(text, _ANCHORED if self.anchored else _SEARCHED)
+        self._check(text, self.longest)
         return self.compiled.search(text) is not None
 
     def occurs(self, text: str) -> bool:
@@ -69,14 +74,14 @@ class Pattern:
 
     def replaced(self, text: str, by: str) -> str:
         """The text with every match replaced.  ``PatternError`` as with ``found_in``."""
-        self._limit(text, _SEARCHED)
+        self._check(text, _SEARCHED[self.degree])
         try:
             return self.compiled.sub(by, text)
         except (re.error, IndexError) as err:
             raise PatternError(f"bad replacement: {err}") from err
 
-    def _limit(self, text: str, limits: tuple[int, ...]) -> None:
-        if len(text) > limits[self.degree]:
+    def _check(self, text: str, longest: int) -> None:
+        if len(text) > longest:
             raise PatternError(
                 f"a text of {len(text)} characters is too long for {self.compiled.pattern[:80]!r}"
             )

@@ -12,7 +12,7 @@ from conformance_cli.fhir.path.quantities import CALENDAR, DURATIONS, Quantity
 _DATE = r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?"
 _TIME = r"(?P<hour>[0-9]{2})(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}(?:\.[0-9]{1,18})?))?)?"
 _ZONE = r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?"
-_DATE_TIME = re.compile(rf"{_DATE}(?P<mark>T(?:{_TIME}{_ZONE})?)?")
+_DATE_TIME = re.compile(rf"{_DATE}(?P<mark>T)?(?:{_TIME}{_ZONE})?")
 _TIME_ONLY = re.compile(rf"T?{_TIME}")
 _ZONE_AT_END = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})\Z")
 _DATE_PARTS = ("year", "month", "day", "hour", "minute", "second")
@@ -47,6 +47,8 @@ def parse_temporal(text: str) -> Temporal | None:
     match = _DATE_TIME.fullmatch(text)
     if match is None:
         return parse_time(text)
+    if match["hour"] and not (match["day"] and match["mark"]):
+        return None
     parts = tuple(Decimal(match[name]) for name in _DATE_PARTS if match[name])
     offset = _offset(match["zone"])
     if not _possible(parts):

@@ -1,0 +1,1 @@
+"""Compiles expressions into conditions over plain objects that imply their truth."""
