@@ -6,6 +6,7 @@ reduced to what differs from that; whole branches vanish.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from conformance_cli.fhir.definitions.library import Library
@@ -27,6 +28,10 @@ class Demand:
         "element",
         "fixed",
         "invariants",
+        "is_needed",
+        "is_only_supported",
+        "is_sliced",
+        "keys",
         "lengths",
         "matches",
         "max",
@@ -58,6 +63,21 @@ class Demand:
         #: Whether an item is of this slice; ``None`` for what is no slice, or undecidable.
         self.matches: Test | None = None
         self.undecidable = ""
+        #: The keys that the element may have in JSON, companions included.
+        self.keys = tuple(key for found in properties for key in (found.key, found.companion_key))
+        self.is_sliced = False
+        #: Whether its absence has to be looked into.
+        self.is_needed = True
+        self.is_only_supported = False
+
+    def settle(self) -> None:
+        """Work out, once everything is known, what can be told without looking at values."""
+        slicing = self.element.slicing
+        self.is_sliced = bool(self.slices) or bool(slicing and slicing.rules == "closed")
+        self.is_needed = bool(self.min or self.slices)
+        kept, self.element = self.element, replace(self.element, must_support=False)
+        self.is_only_supported = self.asks_for_nothing
+        self.element = kept
 
     @property
     def asks_for_nothing(self) -> bool:
@@ -159,6 +179,7 @@ class Demands:
         made.slices = tuple(
             self._slice(structure, element, one, base, properties) for one in element.slices
         )
+        made.settle()
         return made
 
     def _fill_element(self, made: Demand, structure: Structure, base: Element | None) -> None:

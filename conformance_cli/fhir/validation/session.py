@@ -87,7 +87,9 @@ class Session:
 
     def count(self, profile: str, element: str, *, present: bool) -> None:
         """Note that a must-support element was present or absent where it may stand."""
-        counts = self.support.setdefault((profile, element), [0, 0])
+        counts = self.support.get((profile, element))
+        if counts is None:
+            counts = self.support[profile, element] = [0, 0]
         counts[0 if present else 1] += 1
 
     def report(
