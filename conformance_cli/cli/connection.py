@@ -112,7 +112,7 @@ def definitions_of(packages: PackagesConfig, profile: Profile) -> Definitions:
     """The FHIR definitions that bodies are judged by: configured, of the profile's version."""
     from conformance_cli.cli.validating.definitions import Definitions
 
-    return Definitions(packages.use, packages.cache, profile.fhir_version or None)
+    return Definitions.of(packages.use, packages.cache, profile.fhir_version or None)
 
 
 def _handshake(client: Client) -> Callable[[], TlsFacts | None]:

@@ -20,6 +20,7 @@ from conformance_cli.model.diagnostics import ExitCode
         ("conformance explain not-tested", "a verdict"),
         ("conformance explain exit-codes", "the exit codes"),
         ("conformance explain profile-not-found", "the code of an error message"),
+        ("conformance explain element-minimum", "a message of the validator"),
     ),
 )
 @click.argument("word", metavar="ID", shell_complete=complete.explainable)
@@ -37,7 +38,7 @@ from conformance_cli.model.diagnostics import ExitCode
     help="Show what this run saw of it: a run directory, or latest.",
 )  # fmt: skip
 def explain(word: str, profile_ref: str | None, run_ref: str | None) -> ExitCode:
-    """Explain ID: a requirement, a test, a verdict, an outcome, an exit code or an error code.
+    """Explain ID: a requirement, a test, a verdict, an outcome, an exit code or any other code.
 
     With a run, an evidence id shows that exchange and the whole curl command.
     Where nothing is called ID, the nearest names are shown.

@@ -1,4 +1,4 @@
-"""Explanations of the tool's own words: verdicts, outcomes, codes, causes."""
+"""Explanations of the tool's own words: verdicts, outcomes, codes, causes, messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance_cli.cli.explaining.words import (
     VERDICTS,
     Explanation,
 )
-from conformance_cli.cli.output import wrapped
+from conformance_cli.cli.output import fields, wrapped
 from conformance_cli.model.diagnostics import ExitCode
 
 #: Kind of word to its table; the first one that has the word is shown first.
@@ -46,7 +46,7 @@ def text(word: str) -> str:
     if plain.removeprefix("exit-").isdecimal() and _exit_code(plain):
         return _exit_code(plain)
     found = [_one(plain, kind, table[plain]) for kind, table in _KINDS.items() if plain in table]
-    return "\n\n".join(found)
+    return "\n\n".join(found) or _message(plain)
 
 
 def names() -> Iterator[str]:
@@ -54,6 +54,9 @@ def names() -> Iterator[str]:
     yield from _LISTS
     for table in _KINDS.values():
         yield from table
+    from conformance_cli.fhir.outcome.catalogue import messages
+
+    yield from messages()
 
 
 def _one(name: str, kind: str, item: Explanation) -> str:
@@ -61,6 +64,28 @@ def _one(name: str, kind: str, item: Explanation) -> str:
     if item.remedy:
         lines.append(wrapped(item.remedy, indent="        ", first="  What to do: "))
     return "\n".join(lines)
+
+
+def _message(plain: str) -> str:
+    """A message of the validator; empty where there is none of this id."""
+    from conformance_cli.fhir.outcome.catalogue import messages
+
+    message = messages().get(plain)
+    if message is None:
+        return ""
+    parts = [
+        f"{message.id}  (validation message)",
+        wrapped(message.about, indent="  "),
+        "",
+        fields(
+            (
+                ("Severity", f"{message.severity.value}, where nothing says otherwise"),
+                ("FHIR code", message.code),
+                ("Text", message.text),
+            )
+        ),
+    ]
+    return "\n".join(parts)
 
 
 def _exit_code(plain: str) -> str:

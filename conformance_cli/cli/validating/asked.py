@@ -75,7 +75,7 @@ def _definitions(given: Mapping[str, Any], session: Session) -> Definitions:
 
         config = configured({}, session).packages
         packages, cache = packages or config.use, cache or config.cache
-    return Definitions(packages, Path(cache) if cache else None, given["fhir_version"])
+    return Definitions.of(packages, Path(cache) if cache else None, given["fhir_version"])
 
 
 def _is_configured(session: Session) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,6 @@ from conformance_cli.model.diagnostics import ConformanceError
 if TYPE_CHECKING:
     from conformance_cli.fhir.definitions.library import Library
     from conformance_cli.fhir.packages.errors import PackageError
-    from conformance_cli.fhir.packages.store import PackageStore
     from conformance_cli.fhir.terminology.protocol import Terminology
 
 DEFAULT_VERSION = "4.0.1"
@@ -28,10 +28,20 @@ class Definitions:
     """Where definitions come from."""
 
     #: ``name@version`` or paths; empty for what the FHIR version needs.
-    packages: tuple[str, ...] = ()
-    #: The package cache, if not the usual one.
-    cache: Path | None = None
+    packages: tuple[str, ...]
+    #: Where packages are installed.
+    cache: Path
     fhir_version: str | None = None
+
+    @classmethod
+    def of(
+        cls, packages: Sequence[str], cache: Path | None, fhir_version: str | None
+    ) -> Definitions:
+        """Definitions from these packages; the usual package cache where none is named."""
+        from conformance_cli.fhir.packages.store import default_store
+
+        root = cache or default_store(os.environ).root
+        return cls(tuple(packages), root.absolute(), fhir_version)
 
 
 @lru_cache(maxsize=1)
@@ -72,8 +82,18 @@ def about(definitions: Definitions) -> About:
 
 
 def terminology(url: str, found: Library) -> Terminology:
-    """Answers about codes: from the library, and from a server where that cannot tell."""
-    raise NotImplementedError(url, found)
+    """Answers about codes: from the library, and from a server where that cannot tell.
+
+    Answers of the server are kept beside the compiled packages.
+    """
+    from conformance_cli.fhir.packages.cache import default_cache
+    from conformance_cli.fhir.terminology.first import FirstOf
+    from conformance_cli.fhir.terminology.local import LocalTerminology
+    from conformance_cli.fhir.terminology.server import ServerTerminology
+
+    root = default_cache(os.environ).root
+    server = ServerTerminology(url, cache=root / "terminology.sqlite" if root else None)
+    return FirstOf(LocalTerminology(found), server)
 
 
 def refused(error: PackageError) -> ConformanceError:
@@ -93,7 +113,7 @@ def _of_packages(definitions: Definitions) -> Library:
     if found.has_definitions:
         return found
     version = definitions.fhir_version or found.fhir_version or DEFAULT_VERSION
-    core = _installed(_store(definitions.cache), version)
+    core = _installed(definitions.cache, version)
     if not core:
         raise ConformanceError.of(
             "package-missing",
@@ -109,18 +129,27 @@ def _usual(definitions: Definitions) -> Library:
     from conformance_cli.fhir.packages.loading import open_packages
 
     version = definitions.fhir_version or DEFAULT_VERSION
-    names = _installed(_store(definitions.cache), version)
+    names = _installed(definitions.cache, version)
     if names:
         return open_packages(names, None, definitions.cache)
     from conformance_cli.fhir.definitions.shapes import shape_library
 
-    return shape_library(version)
+    try:
+        return shape_library(version)
+    except ValueError as error:
+        raise ConformanceError.of(
+            "fhir-version",
+            f"FHIR {version[:40]} is not installed as a package, and nothing else is known of it",
+            hint="write it as 3.0.2, 4.0.1, 4.3.0 or 5.0.0, or name packages with --package",
+        ) from error
 
 
-def _installed(store: PackageStore, version: str) -> tuple[str, ...]:
+def _installed(cache: Path, version: str) -> tuple[str, ...]:
     """The core package of a FHIR version, and what goes with it, as far as installed."""
     from conformance_cli.fhir.packages.references import reference
+    from conformance_cli.fhir.packages.store import PackageStore
 
+    store = PackageStore(cache)
     family = _family(version)
     names = (f"hl7.fhir.{family}.core", *(name.replace("*", family) for name in _COMPANIONS))
     found = [store.find(reference(name)) for name in names]
@@ -138,9 +167,3 @@ def _family(version: str) -> str:
 def _core_name(version: str) -> str:
     full = version if version.count(".") > 1 else f"{version}.x"
     return f"hl7.fhir.{_family(version)}.core@{full}"
-
-
-def _store(cache: Path | None) -> PackageStore:
-    from conformance_cli.fhir.packages.store import PackageStore, default_store
-
-    return PackageStore(cache) if cache else default_store(os.environ)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
@@ -31,10 +31,14 @@ def check_in_processes(inputs: Iterable[Input], rules: Rules, jobs: int) -> Iter
     try:
         for batch in _batches(inputs):
             under_way.append(pool.submit(_check_batch, batch, rules))
-            if len(under_way) > jobs * _AHEAD:
+            while len(under_way) > jobs * _AHEAD or _is_done(under_way):
                 yield from under_way.popleft().result()
         while under_way:
             yield from under_way.popleft().result()
+    except KeyboardInterrupt:
+        while _is_done(under_way):
+            yield from under_way.popleft().result()
+        raise
     except BrokenProcessPool as error:
         raise ConformanceError.of(
             "worker-lost",
@@ -51,6 +55,10 @@ def _ready(rules: Rules) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     validator(rules)
+
+
+def _is_done(under_way: Sequence[Future[list[Checked]]]) -> bool:
+    return bool(under_way) and under_way[0].done()
 
 
 def _check_batch(batch: list[Input], rules: Rules) -> list[Checked]:

@@ -1,28 +1,47 @@
-"""All messages of the library, gathered from the modules that declare them."""
+"""All messages of the library, gathered from the modules that declare them.
+
+It imports most of the library: for explanations and documents, not for a validation.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib import import_module
+from pkgutil import walk_packages
 
 from conformance_cli.fhir.outcome.message import Message
 
-#: Every module that declares messages, below ``conformance_cli.fhir``, in reading order.
-MODULES: tuple[str, ...] = ("outcome.inputs",)
+#: The parts of the library that declare messages, in reading order.
+PARTS = ("outcome", "source", "validation", "resources", "definitions")
+_LIBRARY = "conformance_cli.fhir"
 
 
 @lru_cache(maxsize=1)
 def messages() -> dict[str, Message]:
-    """The messages by id, in the order of ``MODULES`` and of their declaration."""
-    return {message.id: message for of_module in by_module().values() for message in of_module}
+    """The messages by id, in the order of ``PARTS``, of modules, and of declaration."""
+    found: dict[str, Message] = {}
+    for declared in by_module().values():
+        for message in declared:
+            found.setdefault(message.id, message)
+    return found
 
 
+@lru_cache(maxsize=1)
 def by_module() -> dict[str, tuple[Message, ...]]:
-    """The messages that each module declares."""
-    return {name: _declared(name) for name in MODULES}
+    """The messages that each module declares or uses, by its name below the library."""
+    found = {}
+    for name in _modules():
+        values = vars(import_module(f"{_LIBRARY}.{name}")).values()
+        declared = tuple(dict.fromkeys(v for v in values if isinstance(v, Message)))
+        if declared:
+            found[name] = declared
+    return found
 
 
-def _declared(name: str) -> tuple[Message, ...]:
-    module = import_module(f"conformance_cli.fhir.{name}")
-    found = [value for value in vars(module).values() if isinstance(value, Message)]
-    return tuple(dict.fromkeys(found))
+def _modules() -> Iterator[str]:
+    for part in PARTS:
+        path = list(import_module(f"{_LIBRARY}.{part}").__path__)
+        for module in walk_packages(path, f"{_LIBRARY}.{part}."):
+            if not module.ispkg:
+                yield module.name.removeprefix(f"{_LIBRARY}.")

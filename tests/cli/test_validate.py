@@ -1,0 +1,384 @@
+"""``conformance validate``: inputs, formats, exit codes, and what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.cli.mini_core import NAMED, write_core, write_profile
+from tests.cli.program import command, conformance, environment
+from tests.miniatures import Answer, miniature
+
+ROOT = Path(__file__).parents[2]
+GOOD = '{"resourceType": "Patient", "active": true}'
+BAD = '{"resourceType": "Patient", "active": "yes"}'
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("packages")
+    write_core(folder)
+    return folder
+
+
+@pytest.fixture
+def env(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The package cache of these tests; compiled forms go to a folder of their own."""
+    return {
+        "FHIR_PACKAGE_CACHE": str(packages),
+        "XDG_CACHE_HOME": str(packages / ".compiled"),
+    }
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    (tmp_path / "good.json").write_text(GOOD)
+    (tmp_path / "bad.json").write_text(BAD)
+    (tmp_path / "good.xml").write_text(
+        '<Patient xmlns="http://hl7.org/fhir"><active value="true"/></Patient>'
+    )
+    (tmp_path / "all.ndjson").write_text(f"{GOOD}\n\n{BAD}\n{GOOD}\n")
+    return tmp_path
+
+
+class TestVerdicts:
+    def test_a_valid_resource_exits_with_0(self, cli: Cli, here: Path, env) -> None:
+        done = cli("validate", "good.json", cwd=here, env=env)
+        assert (done.code, done.err) == (0, "")
+        assert done.out.splitlines() == [
+            "good.json: valid Patient",
+            "1 resource: 1 valid, 0 invalid; no issues",
+        ]
+
+    def test_an_invalid_one_exits_with_1_and_names_file_line_and_element(
+        self, cli: Cli, here: Path, env
+    ) -> None:
+        done = cli("validate", "bad.json", cwd=here, env=env)
+        assert done.code == 1
+        first = done.out.splitlines()[0]
+        assert first.startswith("bad.json:1:")
+        assert " error " in first
+        assert first.endswith("— at Patient.active")
+
+    @pytest.mark.parametrize("content", ["", "{", "[]", "null", "\x00", "[" * 50_000, "<a", "\xff"])
+    def test_what_is_no_resource_is_an_issue_of_its_file_and_no_crash(
+        self, cli: Cli, here: Path, env, content: str
+    ) -> None:
+        (here / "broken.json").write_text(content, encoding="latin-1")
+        done = cli("validate", "broken.json", "good.json", cwd=here, env=env)
+        assert done.code == 1
+        assert "broken.json: invalid" in done.out
+        assert "good.json: valid Patient" in done.out
+
+    def test_a_file_that_may_not_be_read_is_one_too(self, cli: Cli, here: Path, env) -> None:
+        (here / "folder.json").mkdir()
+        (here / "folder.json" / "inner.json").symlink_to(here / "nowhere")
+        done = cli("validate", "folder.json", "good.json", cwd=here, env=env)
+        assert done.code == 1
+        assert "fatal input-unreadable" in done.out
+
+    def test_fail_on_says_what_leads_to_1(self, cli: Cli, here: Path, env) -> None:
+        (here / "claims.json").write_text(
+            '{"resourceType": "Patient", "meta": {"profile": ["https://example.org/unknown"]}}'
+        )
+        assert cli("validate", "claims.json", cwd=here, env=env).code == 0
+        warned = cli("validate", "claims.json", "--fail-on", "warning", cwd=here, env=env)
+        assert warned.code == 1
+        assert cli("validate", "bad.json", "--fail-on", "fatal", cwd=here, env=env).code == 0
+
+    def test_a_profile_can_be_asked_for(self, cli: Cli, here: Path, env) -> None:
+        write_profile(here / "profile.json")
+        (here / "none.json").write_text('{"resourceType": "Patient"}')
+        given = ("--package", "hl7.fhir.r4.core@4.0.1", "--package", "profile.json")
+        plain = cli("validate", "none.json", *given, cwd=here, env=env)
+        judged = cli("validate", "none.json", *given, "--profile", NAMED, cwd=here, env=env)
+        assert (plain.code, judged.code) == (0, 1)
+        assert "profile-minimum" in judged.out
+
+    def test_a_profile_that_is_not_loaded_is_never_passed_over(
+        self, cli: Cli, here: Path, env
+    ) -> None:
+        done = cli("validate", "good.json", "--profile", NAMED, cwd=here, env=env)
+        assert done.code == 1
+        assert "profile-unknown" in done.out
+
+
+class TestInputs:
+    def files(self, cli: Cli, *names: str, cwd: Path, env) -> list[str]:
+        done = cli("validate", *names, "--format", "json", cwd=cwd, env=env)
+        return [result["file"] for result in done.json()["results"]]
+
+    def test_a_folder_is_searched_in_order_and_hidden_files_are_left(
+        self, cli: Cli, here: Path, env
+    ) -> None:
+        inner = here / "data" / "inner"
+        inner.mkdir(parents=True)
+        for name in ("b.json", "a.xml", ".hidden.json", "notes.txt", "package.json"):
+            (inner / name).write_text(GOOD)
+        (here / "data" / ".git").mkdir()
+        (here / "data" / ".git" / "x.json").write_text(GOOD)
+        assert self.files(cli, "data", cwd=here, env=env) == [
+            "data/inner/a.xml", "data/inner/b.json",
+        ]  # fmt: skip
+
+    def test_a_quoted_pattern_is_expanded(self, cli: Cli, here: Path, env) -> None:
+        (here / "deep" / "er").mkdir(parents=True)
+        (here / "deep" / "er" / "x.json").write_text(GOOD)
+        found = self.files(cli, "**/*.json", cwd=here, env=env)
+        assert found == ["bad.json", "deep/er/x.json", "good.json"]
+
+    def test_a_file_that_is_named_twice_is_validated_once(self, cli: Cli, here: Path, env) -> None:
+        assert self.files(cli, "good.json", "*.json", cwd=here, env=env) == [
+            "good.json", "bad.json",
+        ]  # fmt: skip
+
+    def test_each_line_of_ndjson_is_a_resource(self, cli: Cli, here: Path, env) -> None:
+        done = cli("validate", "all.ndjson", cwd=here, env=env)
+        assert done.code == 1
+        assert done.out.splitlines()[0] == "all.ndjson:1: valid Patient"
+        assert done.out.splitlines()[1].startswith("all.ndjson:3:")
+        assert "3 resources: 2 valid, 1 invalid" in done.out
+
+    @pytest.mark.parametrize(
+        ("text", "names"),
+        [
+            (GOOD, ["-: valid Patient"]),
+            (json.dumps(json.loads(GOOD), indent=2), ["-: valid Patient"]),
+            (f"{GOOD}\n{GOOD}\n", ["-:1: valid Patient", "-:2: valid Patient"]),
+            ('<Patient xmlns="http://hl7.org/fhir"/>', ["-: valid Patient"]),
+        ],
+    )
+    def test_stdin_is_json_xml_or_ndjson(self, here: Path, env, text: str, names) -> None:
+        done = conformance("validate", "-", cwd=here, env=env, stdin=text)
+        assert done.out.splitlines()[:-1] == names
+
+    def test_nothing_is_validated_where_something_is_missing(
+        self, cli: Cli, here: Path, env
+    ) -> None:
+        (here / "empty").mkdir()
+        done = cli("validate", "good.json", "nope.json", "*.zip", "empty", cwd=here, env=env)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.count("error[input-not-found]") == 3
+
+    def test_only_so_much_is_read(
+        self, cli: Cli, here: Path, env, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("conformance_cli.cli.validating.inputs.MAX_BYTES", 20)
+        done = cli("validate", "good.json", "all.ndjson", cwd=here, env=env)
+        assert done.code == 1
+        assert done.out.count("fatal input-too-large") == 2
+
+
+class TestDefinitions:
+    def test_a_package_that_is_not_installed_is_named_with_the_remedy(
+        self, cli: Cli, here: Path, env
+    ) -> None:
+        done = cli("validate", "good.json", "--package", "nope@1.0.0", cwd=here, env=env)
+        assert done.code == 2
+        assert "error[package-missing]" in done.err
+        assert "conformance package install nope@1.0.0" in done.err
+
+    def test_a_package_that_is_none_is_refused(self, cli: Cli, here: Path, env) -> None:
+        (here / "broken.tgz").write_bytes(b"no archive")
+        done = cli("validate", "good.json", "--package", "broken.tgz", cwd=here, env=env)
+        assert done.code == 2
+        assert "error[package-unusable]" in done.err
+
+    def test_the_configuration_names_packages(self, cli: Cli, here: Path, env) -> None:
+        (here / "conformance.toml").write_text('[packages]\nuse = ["nope@1.0.0"]\n')
+        assert cli("validate", "good.json", cwd=here, env=env).code == 2
+        assert cli("--no-config", "validate", "good.json", cwd=here, env=env).code == 0
+        named = cli(
+            "validate", "good.json", "--package", "hl7.fhir.r4.core@4.0.1", cwd=here, env=env
+        )
+        assert named.code == 0
+
+    def test_packages_for_another_version_are_refused(self, cli: Cli, here: Path, env) -> None:
+        given = ("--package", "hl7.fhir.r4.core@4.0.1", "--fhir-version", "5.0.0")
+        done = cli("validate", "good.json", *given, cwd=here, env=env)
+        assert done.code == 2
+        assert "error[fhir-version]" in done.err
+
+    def test_the_report_names_what_was_loaded(self, cli: Cli, here: Path, env) -> None:
+        made = cli("validate", "good.json", "--format", "json", cwd=here, env=env).json()
+        assert made["fhir_version"] == "4.0.1"
+        assert made["packages"] == ["hl7.fhir.r4.core@4.0.1"]
+
+    def test_without_any_package_the_shapes_are_used_and_it_says_so(
+        self, cli: Cli, here: Path, env
+    ) -> None:
+        bare = env | {"FHIR_PACKAGE_CACHE": str(here / "nothing")}
+        done = cli("validate", "good.json", "bad.json", cwd=here, env=bare)
+        assert done.code == 1
+        assert "good.json: valid Patient" in done.out
+        assert "not evaluated: No FHIR package is loaded" in done.out
+
+
+class TestFormats:
+    def test_json_keeps_to_its_schema(self, cli: Cli, here: Path, env) -> None:
+        done = cli("validate", ".", "--format", "json", cwd=here, env=env)
+        schema = json.loads((ROOT / "reports/schemas/validation.schema.json").read_text("utf-8"))
+        jsonschema.validate(done.json(), schema)
+        assert done.code == 1
+
+    def test_an_operation_outcome_is_one_for_one_input(self, cli: Cli, here: Path, env) -> None:
+        done = cli("validate", "bad.json", "--format", "operation-outcome", cwd=here, env=env)
+        assert done.json()["resourceType"] == "OperationOutcome"
+        both = cli("validate", ".", "--format", "operation-outcome", cwd=here, env=env)
+        assert both.json()["resourceType"] == "Bundle"
+
+    def test_sarif_describes_the_rules(self, cli: Cli, here: Path, env) -> None:
+        done = cli("validate", "bad.json", "--format", "sarif", cwd=here, env=env)
+        (rule,) = done.json()["runs"][0]["tool"]["driver"]["rules"]
+        assert rule["fullDescription"]["text"]
+
+    def test_github_annotates_and_its_log_holds_no_other_command(
+        self, cli: Cli, here: Path, env
+    ) -> None:
+        (here / "::error::x.json").write_text(BAD)
+        done = cli("validate", "::error::x.json", cwd=here, env=env | {"GITHUB_ACTIONS": "true"})
+        commands = [line for line in done.out.splitlines() if line.startswith("::")]
+        assert len(commands) == 1
+        assert commands[0].startswith("::error file=%3A%3Aerror%3A%3Ax.json,line=1,col=")
+
+    def test_pretty_groups_by_file(self, cli: Cli, here: Path, env) -> None:
+        done = cli("validate", "bad.json", "--format", "pretty", cwd=here, env=env)
+        assert done.out.splitlines()[0] == "bad.json  invalid Patient, 1 error"
+        assert "\x1b" not in done.out
+
+    def test_a_hostile_file_cannot_colour_or_hide_anything(self, cli: Cli, here: Path, env) -> None:
+        text = json.dumps({"resourceType": "Pat\x1b[2J\u202eient", "x\x07": "\n::error::"})
+        (here / "evil.json").write_text(text)
+        for form in ("plain", "pretty", "github"):
+            done = cli("validate", "evil.json", "--format", form, cwd=here, env=env)
+            assert done.code == 1
+            assert all(line.isprintable() for line in done.out.splitlines())
+
+    def test_output_goes_to_a_file(self, cli: Cli, here: Path, env) -> None:
+        done = cli(
+            "validate", "bad.json", "--format", "json", "--output", "out/r.json", cwd=here, env=env
+        )
+        assert (done.code, done.out) == (1, "")
+        assert json.loads((here / "out" / "r.json").read_text())["counts"]["invalid"] == 1
+
+    def test_quiet_leaves_the_numbers(self, cli: Cli, here: Path, env) -> None:
+        done = cli("-q", "validate", ".", cwd=here, env=env)
+        assert len(done.out.splitlines()) == 1
+
+    def test_what_is_hidden_is_counted_and_decides_all_the_same(
+        self, cli: Cli, here: Path, env
+    ) -> None:
+        many = {"resourceType": "Patient", **{f"x{n}": 1 for n in range(9)}}
+        (here / "many.json").write_text(json.dumps(many))
+        done = cli("validate", "many.json", "--max-issues", "2", cwd=here, env=env)
+        assert done.code == 1
+        assert len([line for line in done.out.splitlines() if " error " in line]) == 2
+        assert "and 7 more, see --max-issues" in done.out
+        assert "9 errors" in done.out
+        fatal = cli(
+            "validate", "many.json", "--severity", "fatal", "--format", "json", cwd=here, env=env
+        )
+        result = fatal.json()["results"][0]
+        assert (fatal.code, result["valid"], result["issues"]) == (1, False, [])
+        assert fatal.json()["counts"]["error"] == 9
+
+
+class TestProcesses:
+    def test_results_come_in_the_order_of_the_inputs(self, here: Path, env) -> None:
+        lines = [BAD if n % 7 == 0 else GOOD for n in range(300)]
+        (here / "big.ndjson").write_text("\n".join(lines))
+        one = conformance("validate", "big.ndjson", "bad.json", cwd=here, env=env)
+        two = conformance("validate", "big.ndjson", "bad.json", "--jobs", "2", cwd=here, env=env)
+        assert (two.code, two.out) == (one.code, one.out)
+        assert "301 resources" in two.out
+
+    @pytest.mark.parametrize("jobs", ["1", "2"])
+    def test_an_interruption_shows_what_was_validated(self, here: Path, env, jobs: str) -> None:
+        fifo = here / "later.ndjson"
+        os.mkfifo(fifo)
+        process = subprocess.Popen(
+            command("validate", "good.json", str(fifo), "--jobs", jobs, "--format", "json"),
+            cwd=here, env=environment(env), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+        # opened for reading too, opening does not wait for the other end
+        writer = os.open(fifo, os.O_RDWR)
+        os.write(writer, f"{GOOD}\n".encode() * 200)
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        os.close(writer)
+        assert process.returncode == 130, err
+        made = json.loads(out)
+        assert made["interrupted"] is True
+        assert made["counts"]["valid"] > 150
+        assert "Traceback" not in err
+
+
+OUTCOME = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "value", "expression": ["Patient.active"]}],
+}
+
+
+class TestNetwork:
+    def test_a_second_opinion_stands_beside_ours_after_a_warning(
+        self, cli: Cli, here: Path, env
+    ) -> None:
+        with miniature(lambda asked: Answer(200, OUTCOME)) as service:
+            done = cli(
+                "validate", "bad.json", "--second-opinion", service.base_url, cwd=here, env=env
+            )
+        assert done.code == 1
+        assert "warning[data-leaves-machine]" in done.err
+        assert "both: Patient.active" in done.out
+        assert len(service.asked) == 1
+
+    def test_their_opinion_never_decides(self, cli: Cli, here: Path, env) -> None:
+        with miniature(lambda asked: Answer(200, OUTCOME)) as service:
+            done = cli(
+                "validate", "good.json", "--second-opinion", service.base_url, "--format", "json",
+                cwd=here, env=env,
+            )  # fmt: skip
+        assert done.code == 0
+        opinion = done.json()["results"][0]["second_opinion"]
+        assert (opinion["same_verdict"], opinion["valid"]) == (False, False)
+
+    @pytest.mark.parametrize("url", ["ftp://x.example/", "x.example", "https://me:pw@x.example/"])
+    def test_what_is_no_plain_url_is_refused(self, cli: Cli, here: Path, env, url: str) -> None:
+        done = cli("validate", "good.json", "--second-opinion", url, cwd=here, env=env)
+        assert done.code == 2
+        assert "error[service-url]" in done.err
+        assert "pw" not in done.err
+
+
+HEAVY = (
+    "requests", "rich", "yaml", "jinja2", "jsonschema", "cryptography", "jwt", "fhirpathpy",
+    "starlette", "uvicorn", "email", "http.client", "ssl", "asyncio", "concurrent.futures",
+    "multiprocessing", "xml.sax", "lxml", "conformance_cli.load", "conformance_cli.engine",
+    "conformance_cli.checks", "conformance_cli.reporting", "conformance_cli.wire",
+)  # fmt: skip
+
+
+def test_one_resource_needs_nothing_heavy(here: Path, env) -> None:
+    program = (
+        "import sys; from conformance_cli.cli.main import main; "
+        "code = main(['validate', 'good.json']); "
+        "print('\\n'.join(sys.modules), file=sys.stderr); sys.exit(code)"
+    )
+    for _ in range(2):  # the first time the package is compiled
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env=environment(env), cwd=here, capture_output=True, text=True, check=True, timeout=60,
+        )  # fmt: skip
+    loaded = done.stderr.split()
+    assert [name for name in HEAVY if name in loaded] == []
