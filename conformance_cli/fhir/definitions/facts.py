@@ -47,6 +47,8 @@ _VALUE_ALTERNATIVES = frozenset({_R5 + "valueAlternatives"})
 _MIN_LENGTH = frozenset({_HL7 + "minLength"})
 _MAX_DECIMALS = frozenset({_HL7 + "maxDecimalPlaces"})
 _MAX_SIZE = frozenset({_HL7 + "maxSize"})
+_NARRATIVE_SOURCE = frozenset({_HL7 + "narrative-source-control"})
+_NARRATIVE_LANGUAGE = frozenset({_HL7 + "narrative-language-control"})
 
 #: FHIRPath's own types, by the name of the FHIR type that holds them.
 _OF_SYSTEM = {
@@ -303,3 +305,15 @@ def limits(definition: Object) -> tuple[int | None, int | None, int | None]:
         whole(first_value(definition, _MAX_DECIMALS)),
         whole(first_value(definition, _MAX_SIZE)),
     )
+
+
+def narrative_source(definition: Object) -> str | None:
+    """How gravely narrative counts whose parts do not say where they come from."""
+    found = first_value(definition, _NARRATIVE_SOURCE)
+    return found if isinstance(found, str) else None
+
+
+def narrative_languages(definition: Object) -> tuple[str, ...]:
+    """The languages that a narrative must have sections for, and words for special rules."""
+    found = map(value_of, extensions(definition, _NARRATIVE_LANGUAGE))
+    return tuple(value for value in found if isinstance(value, str))

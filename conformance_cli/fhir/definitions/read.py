@@ -149,6 +149,8 @@ class _Reading:
             min_length=limits[0],
             max_decimal_places=limits[1],
             max_size=limits[2],
+            narrative_source=facts.narrative_source(given) if has_extensions else None,
+            narrative_languages=facts.narrative_languages(given) if has_extensions else (),
         )
 
     def _types(self, given: Mapping[str, Json], base: Json) -> tuple[TypeRef, ...]:
@@ -159,10 +161,16 @@ class _Reading:
         if only.code == "string" and isinstance(base, dict) and base.get("path") == "Resource.id":
             # R4 calls the ids of resources strings, which its text does not.
             return (TypeRef("id", only.profiles),)
-        if not only.code and self._kind == "primitive-type":
+        if not only.code:
             # STU3 has no name for the values of primitive types.
-            return (TypeRef(self._type),)
+            return (TypeRef(self._primitive(base)),)
         return found
+
+    def _primitive(self, base: Json) -> str:
+        """The primitive type that a value is of: its own definition's, or the one unfolded."""
+        path = base.get("path") if isinstance(base, dict) else None
+        owner = facts.text(path).partition(".")[0]
+        return owner if owner[:1].islower() else self._type
 
     def _rules(self, given: Mapping[str, Json]) -> tuple[Constraint, ...]:
         stated = given.get("constraint")

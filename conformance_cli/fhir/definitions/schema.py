@@ -137,6 +137,10 @@ class Element:
     min_length: int | None = None
     max_decimal_places: int | None = None
     max_size: int | None = None
+    #: Of extensions: how gravely narrative counts that does not say where it comes from, and
+    #: the languages that a narrative must have sections for (``_no``, ``_yes``, ``_resource``).
+    narrative_source: str | None = None
+    narrative_languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
