@@ -125,8 +125,8 @@ class Conformity:
             check_pattern(self._session, item.value, demand.pattern, item.place, profile)
         if demand.binding is not None:
             self._rules.binding(self._session, demand.element, item, profile)
-        if demand.lengths and not isinstance(item.value, dict):
-            self._rules.primitive_again(self._session, demand.element, item)
+        if demand.limits:
+            self._rules.limits(self._session, demand.element, item, profile)
 
     def _type(self, item: Item, demand: Demand, profile: str) -> bool:
         allowed = demand.types

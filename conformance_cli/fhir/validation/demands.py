@@ -14,6 +14,7 @@ from conformance_cli.fhir.definitions.schema import Binding, Element, Pinned, St
 from conformance_cli.fhir.validation.discriminators import Matchers, Test, UndecidableSliceError
 from conformance_cli.fhir.validation.invariants import Invariant, invariants_of
 from conformance_cli.fhir.validation.shape import Property, Shape, Shapes
+from conformance_cli.fhir.validation.type_limits import is_limited, limits_of
 
 
 class Demand:
@@ -32,7 +33,7 @@ class Demand:
         "is_only_supported",
         "is_sliced",
         "keys",
-        "lengths",
+        "limits",
         "matches",
         "max",
         "min",
@@ -56,7 +57,7 @@ class Demand:
         self.fixed: Pinned | None = element.fixed
         self.pattern: Pinned | None = element.pattern
         self.binding: Binding | None = None
-        self.lengths = False
+        self.limits = False
         self.invariants: tuple[Invariant, ...] = ()
         self.children: tuple[Demand, ...] = ()
         self.slices: tuple[Demand, ...] = ()
@@ -91,7 +92,7 @@ class Demand:
             or self.fixed
             or self.pattern
             or self.binding
-            or self.lengths
+            or self.limits
             or self.invariants
             or self.children
             or self.slices
@@ -142,9 +143,8 @@ class Demands:
         made.profiles = _profiles(element.types, base)
         made.targets = _targets(element.types) != _targets(base.types if base else ())
         made.binding = _binding(element.binding, base.binding if base else None)
-        made.lengths = base is None or (
-            (element.max_length, element.min_value, element.max_value, element.regex)
-            != (base.max_length, base.min_value, base.max_value, base.regex)
+        made.limits = is_limited(element) and (
+            base is None or limits_of(element) != limits_of(base)
         )
 
     def _type_keys(self, element: Element) -> frozenset[tuple[str, str | None]]:

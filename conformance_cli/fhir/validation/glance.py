@@ -15,9 +15,10 @@ from typing import Any
 from conformance_cli.fhir.path.types import Node
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.primitives import QUICK
-from conformance_cli.fhir.validation.rules import Rules, is_limited
+from conformance_cli.fhir.validation.rules import Rules
 from conformance_cli.fhir.validation.session import Scope, Session
 from conformance_cli.fhir.validation.shape import Kind, Property, Shape
+from conformance_cli.fhir.validation.type_limits import is_limited
 
 Json = Any
 Test = Callable[[Json], bool]

@@ -66,20 +66,24 @@ def check_limits(
     """Check a primitive value in sound form against what the element allows."""
     if isinstance(value, str):
         _check_text(session, value, element, place, profile)
-    places = element.max_decimal_places
-    if places is not None and isinstance(value, Decimal):
-        exponent = value.as_tuple().exponent
-        used = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-        if used > places:
-            facts: dict[str, Any] = {
-                "value": shortened(str(value), 80),
-                "places": used,
-                "limit": places,
-            }
-            session.report(TOO_PRECISE, place, profile=profile, **facts)
+    check_places(session, value, element, place, profile)
     for message, limit, sign in ((BELOW, element.min_value, -1), (ABOVE, element.max_value, 1)):
         if limit is not None:
             _check_limit(session, value, limit, (message, sign), place, profile)
+
+
+def check_places(
+    session: Session, value: Json, element: Element, place: Place, profile: str | None = None
+) -> None:
+    """Check how many digits a decimal has after the point."""
+    places = element.max_decimal_places
+    if places is None or not isinstance(value, Decimal):
+        return
+    exponent = value.as_tuple().exponent
+    used = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    if used > places:
+        facts: dict[str, Any] = {"value": shortened(str(value), 80), "places": used}
+        session.report(TOO_PRECISE, place, profile=profile, limit=places, **facts)
 
 
 def _check_text(

@@ -25,6 +25,7 @@ from conformance_cli.fhir.validation.references import check_reference
 from conformance_cli.fhir.validation.scopes import inner_scope
 from conformance_cli.fhir.validation.session import Scope, Session
 from conformance_cli.fhir.validation.shape import Property, Shape, Shapes
+from conformance_cli.fhir.validation.type_limits import check_type_limits, is_limited
 
 Json = Any
 Rule = Callable[[Session, Mapping[str, Json], Place, Scope], None]
@@ -150,12 +151,7 @@ class Rules:
         if isinstance(item.value, dict):
             check_reference(session, item.value, item.place, item.scope, element)
 
-    def primitive_again(self, session: Session, element: Element, item: Item) -> None:
-        """Limits that a profile sets on a primitive."""
-        if item.value is not None:
-            check_primitive(session, item.value, item.type, element, item.place, item.scope)
-
-
-def is_limited(element: Element) -> bool:
-    """Whether an element limits its values further than their type does."""
-    return bool(element.max_length or element.min_value or element.max_value or element.regex)
+    def limits(self, session: Session, element: Element, item: Item, profile: str) -> None:
+        """Limits that a profile sets on a value."""
+        at, scope = item.place, item.scope
+        check_type_limits(session, item.value, item.type, element, at, scope, profile)
