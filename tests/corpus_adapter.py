@@ -59,6 +59,8 @@ def _options(given: Mapping[str, Any]) -> Options:
         allow_comments=bool(given.get("allow-comments")),
         check_contained=given.get("validateContains") != "IGNORE",
         for_publication=bool(given.get("for-publication")),
+        allow_examples=given.get("examples") is not False,
+        refuse_html=bool(given.get("security-checks")),
     )
 
 
