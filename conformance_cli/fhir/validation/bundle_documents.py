@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance_cli.fhir.outcome.message import error, information, warning
-from conformance_cli.fhir.validation.bundle_places import counted_from_one
 from conformance_cli.fhir.validation.bundle_references import Finder
 from conformance_cli.fhir.validation.indexes import Held, Index
 from conformance_cli.fhir.validation.place import Place
@@ -123,14 +122,14 @@ def check_message(session: Session, scope: Scope, index: Index) -> None:
         session.report(NOT_A_HEADER, place, found=first.type or "nothing")
     else:
         for position, value in enumerate(_list(first.resource.get("focus"))):
-            at = place.child("focus", position, "focus[0]")
+            at = place.child("focus", position)
             for reference, source, where, path in _link(value, at, "MessageHeader.focus"):
                 finder.must_find(reference, first, source, where, path)
     _check_reachable(session, scope, index, finder)
 
 
 def _resource_place(scope: Scope, item: Held) -> Place:
-    return counted_from_one(scope.place, "entry", item.position).child("resource")
+    return scope.place.child("entry", item.position).child("resource")
 
 
 def _has_date(bundle: Mapping[str, Json]) -> bool:
@@ -157,7 +156,7 @@ def _links(value: Mapping[str, Json], name: str, place: Place, path: str) -> Ite
         yield from _link(found, place.child(name), f"{path}.{name}")
         return
     for position, one in enumerate(found):
-        yield from _link(one, counted_from_one(place, name, position), f"{path}.{name}")
+        yield from _link(one, place.child(name, position), f"{path}.{name}")
 
 
 def _composition(scope: Scope, item: Held) -> Iterator[Link]:
@@ -168,7 +167,7 @@ def _composition(scope: Scope, item: Held) -> Iterator[Link]:
     for outer, inner in _OF_PARTS:
         for position, part in enumerate(_list(resource.get(outer))):
             if isinstance(part, dict):
-                at = counted_from_one(place, outer, position)
+                at = place.child(outer, position)
                 yield from _links(part, inner, at, f"Composition.{outer}")
     yield from _sections(resource, place, 0)
 
@@ -177,7 +176,7 @@ def _sections(value: Mapping[str, Json], place: Place, depth: int) -> Iterator[L
     for position, section in enumerate(_list(value.get("section"))):
         if not isinstance(section, dict):
             continue
-        at = counted_from_one(place, "section", position)
+        at = place.child("section", position)
         for name in ("author", "focus", "entry"):
             yield from _links(section, name, at, "Composition.section")
         if depth < _DEEPEST:
@@ -202,7 +201,7 @@ def _check_reachable(session: Session, scope: Scope, index: Index, finder: Finde
         elif item.position in backwards and item.type != "Provenance":
             message = MESSAGE_BACKWARDS if is_message else BACKWARDS
         if message is not None:
-            place = counted_from_one(scope.place, "entry", item.position)
+            place = scope.place.child("entry", item.position)
             session.report(message, place, position=item.position, entry=item.shown[:120])
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from conformance_cli.fhir.outcome.inert import shortened
 from conformance_cli.fhir.outcome.message import Message, error
 from conformance_cli.fhir.validation.addresses import address, is_absolute
-from conformance_cli.fhir.validation.bundle_places import shown_as_first
 from conformance_cli.fhir.validation.indexes import Held, Index
 from conformance_cli.fhir.validation.session import Scope, Session
 
@@ -98,7 +97,7 @@ def _check_address(
 def _report(session: Session, message: Message, scope: Scope, item: Held, url: str) -> None:
     session.report(
         message,
-        shown_as_first(scope.place, item.position),
+        scope.place.child("entry", item.position),
         url=shortened(url, 120),
         position=item.position,
         name=shortened(item.name, 120),

@@ -87,12 +87,6 @@ _USED = frozenset(
 )
 
 
-def identified(place: Place, url: str) -> Place:
-    """An extension's place, shown with its url, as the HL7 validator shows it for some rules."""
-    shown = f"{place.key}[{place.index}][url='{shortened(url, 200)}']"
-    return Place(place.parent, place.key, place.index, shown)
-
-
 def check_unknown(session: Session, url: str, place: Place) -> None:
     """Report an extension that has no definition, as gravely as the options have it."""
     options = session.options
@@ -121,16 +115,15 @@ def check_cross_version(session: Session, url: str, place: Place) -> bool:
         return False
     release, path = match["release"], match["path"].replace("%5Bx%5D", "[x]")
     shown, path = shortened(url, 200), shortened(path, 120)
-    at = identified(place, url)
     own = ".".join(session.library.fhir_version.split(".")[:2])
     if release not in _RELEASES:
-        session.report(NO_RELEASE, at, url=shown, release=release)
+        session.report(NO_RELEASE, place, url=shown, release=release)
     elif release != own:
         session.report(CROSS_UNCHECKED, place, url=shown, path=path, release=release)
     elif _has(session.library, path):
-        session.report(SAME_RELEASE, at, url=shown, path=path)
+        session.report(SAME_RELEASE, place, url=shown, path=path)
     else:
-        session.report(NO_ELEMENT, at, url=shown, path=path)
+        session.report(NO_ELEMENT, place, url=shown, path=path)
     return True
 
 

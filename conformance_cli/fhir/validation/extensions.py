@@ -23,7 +23,6 @@ from conformance_cli.fhir.validation.extension_contexts import (
 from conformance_cli.fhir.validation.extension_urls import (
     check_cross_version,
     check_unknown,
-    identified,
 )
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Scope, Session
@@ -131,6 +130,8 @@ class Known:
     keys: frozenset[str]
     needs_value: bool
     parts: Element | None
+    #: Whether a url and a value of a right type is all that there is to it.
+    is_plain: bool = False
 
     @property
     def shown_types(self) -> str:
@@ -181,11 +182,10 @@ def _without_version(session: Session, url: str, place: Place) -> Known | None:
         return None
     known = _known(session, plain)
     if known is None:
-        session.report(VERSION_UNKNOWN, identified(place, url), url=shortened(plain, 80))
+        session.report(VERSION_UNKNOWN, place, url=shortened(plain, 80))
     else:
         version = known.structure.version or "unknown"
-        at = identified(place, url)
-        session.report(VERSION, at, url=shortened(plain, 80), version=version)
+        session.report(VERSION, place, url=shortened(plain, 80), version=version)
     return known
 
 
@@ -203,7 +203,23 @@ def _read(library: Library, structure: Structure) -> Known:
         frozenset(f"value{name[:1].upper()}{name[1:]}" for name in types),
         value is not None and value.min > 0,
         children.get("extension"),
+        _is_plain(structure, value),
     )
+
+
+def _is_plain(structure: Structure, value: Element | None) -> bool:
+    """Whether the definition asks nothing of the value but its type."""
+    root = structure.root
+    if structure.problems or value is None or not value.types or structure.imposes:
+        return False
+    if any(child.name not in ("id", "extension", "url", "value") for child in root.children):
+        return False
+    bound = value.binding is not None and value.binding.strength != "example"
+    pinned = value.fixed or value.pattern or value.children or value.slices
+    limited = value.max_length or value.min_value or value.max_value or value.regex
+    typed = any(ref.profiles or ref.targets for ref in value.types)
+    constraints = {one.key for element in (root, value) for one in element.constraints}
+    return not (bound or pinned or limited or typed or constraints - {"ele-1", "ext-1"})
 
 
 def _check_known(
@@ -225,8 +241,9 @@ def _check_known(
         check_context(session, known.contexts, host, scope)
     is_modifier = place.key == "modifierExtension"
     if is_modifier != structure.root.is_modifier:
-        at = identified(place, structure.url)
-        session.report(NOT_A_MODIFIER if is_modifier else MODIFIER, at, url=structure.url)
+        session.report(NOT_A_MODIFIER if is_modifier else MODIFIER, place, url=structure.url)
+    if known.is_plain and len(value) == 2 and not known.keys.isdisjoint(value):
+        return
     if _check_value(session, known, value, place):
         if "extension" in value and known.parts is not None:
             _check_parts(session, structure.url, known.parts, value, place, 0)
@@ -295,8 +312,7 @@ def _check_parts(
         part = slices.get(name)
         if part is None:
             parts = shortened(", ".join(sorted(slices)) or "none", 200)
-            where = identified(at, name)
-            session.report(NO_SUCH_PART, where, url=url, part=shortened(name, 80), parts=parts)
+            session.report(NO_SUCH_PART, at, url=url, part=shortened(name, 80), parts=parts)
             continue
         inner = next((child for child in part.children if child.name == "extension"), None)
         if inner is not None and depth < _DEEPEST:
