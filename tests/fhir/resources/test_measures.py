@@ -110,6 +110,12 @@ def test_observations_of_a_measure_need_not_be_reported() -> None:
     assert errors(reported(a_measure(group), a_report({}))) == []
 
 
+def test_many_parts_take_bounded_time() -> None:
+    measure = a_measure(*(named(f"g{index}") for index in range(3000)))
+    report = a_report(*(named(f"x{index}") for index in range(3000)))
+    assert len(errors(reported(measure, report))) == 6000
+
+
 def test_fhir_r5_names_parts_by_link_id() -> None:
     measure = a_measure({"linkId": "1"}, {"linkId": "2"})
     assert errors(reported(measure, a_report({"linkId": "1"}, {"linkId": "2"}))) == []

@@ -392,3 +392,11 @@ def test_rules_of_the_questionnaire_are_evaluated() -> None:
     tools = FakeTools(truth=lambda expression, node: node.data.get("linkId") != "a")
     session = asked(question("a", extension=[rule]), {"valueString": "x"}, tools=tools)
     assert errors(session) == [("response-constraint", "QuestionnaireResponse.item[0]")]
+
+
+def test_many_options_and_many_answers_take_bounded_time() -> None:
+    options = [option(f"o{index}") for index in range(3000)]
+    item = question("a", "open-choice", answerOption=options)
+    values = [coding(f"n{index}") for index in range(3000)]
+    texts = [{"valueString": f"n{index}"} for index in range(3000)]
+    assert len(errors(asked(item, *values, *texts))) == 3000

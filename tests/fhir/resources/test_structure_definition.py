@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -434,3 +435,5 @@ def test_nothing_that_is_malformed_raises() -> None:
         for key in ("type", "slicing", "binding", "constraint", "path", "fixedString", "max"):
             checked(a_profile({**at("Patient.kind"), key: value}))
             checked(snapshot({**at("Patient.kind"), key: value}))
+        kind = {"code": "Reference", "profile": value, "targetProfile": value, "_profile": value}
+        checked(snapshot(at("Patient.kind", type=[kind], binding={"valueSet": value})))

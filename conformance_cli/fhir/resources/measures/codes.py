@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from conformance_cli.fhir.resources.reading import part, parts, short, text
@@ -10,19 +10,35 @@ from conformance_cli.fhir.resources.reading import part, parts, short, text
 Json = Any
 
 
-def matching(
-    reported: Mapping[str, Json], defined: Iterable[Mapping[str, Json]]
-) -> Mapping[str, Json] | None:
-    """The part with the same linkId (FHIR R5) or code."""
-    link = text(reported, "linkId")
-    code = part(reported, "code")
-    for one in defined:
+class Index:
+    """The parts of one kind that a Measure defines, to be looked up by what names them."""
+
+    def __init__(self, defined: Iterable[Mapping[str, Json]]) -> None:
+        self.parts = list(defined)
+        self._by_name: dict[tuple[str, ...], Mapping[str, Json]] = {}
+        for one in self.parts:
+            for name in _names(one):
+                self._by_name.setdefault(name, one)
+
+    def matching(self, reported: Mapping[str, Json]) -> Mapping[str, Json] | None:
+        """The part with the same linkId (FHIR R5), or else with the same code."""
+        link = text(reported, "linkId")
         if link is not None:
-            if text(one, "linkId") == link:
-                return one
-        elif code is not None and is_same_code(code, part(one, "code")):
-            return one
-    return None
+            return self._by_name.get(("linkId", link))
+        names = _names(reported)
+        return next((self._by_name[name] for name in names if name in self._by_name), None)
+
+
+def _names(item: Mapping[str, Json]) -> Iterator[tuple[str, ...]]:
+    link, code = text(item, "linkId"), part(item, "code") or {}
+    if link is not None:
+        yield ("linkId", link)
+    codes = codes_of(code)
+    for system, value in sorted(codes):
+        yield ("code", system, value)
+    words = text(code, "text")
+    if words is not None and not codes:
+        yield ("text", words)
 
 
 def is_same_code(one: Mapping[str, Json], other: Mapping[str, Json] | None) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from conformance_cli.fhir.outcome.message import Message, error, information, warning
-from conformance_cli.fhir.resources.measures.codes import is_same_code, matching, shown_code
+from conformance_cli.fhir.resources.measures.codes import Index, is_same_code, shown_code
 from conformance_cli.fhir.resources.measures.populations import check_population
 from conformance_cli.fhir.resources.measures.score import SCORED, check_score, scoring_of
 from conformance_cli.fhir.resources.reading import part, parts, short, text
@@ -135,23 +135,23 @@ class _Report:
         inside: _Inside,
     ) -> None:
         """The parts of one kind, each against the one that it reports on; none is left out."""
-        expected = [one for _, one in parts(defined, kind)]
-        met: list[Mapping[str, Json]] = []
+        expected = Index(one for _, one in parts(defined, kind))
+        met: set[int] = set()
         for index, item in parts(reported, kind):
             at = place.child(kind, index)
-            found = matching(item, expected)
+            found = expected.matching(item)
             if part(item, "code") is None and text(item, "linkId") is None:
                 self._tell(UNNAMED, at, kind)
             elif found is None:
                 self._tell(UNKNOWN, at, kind, code=shown_code(item))
-            elif any(found is one for one in met):
+            elif id(found) in met:
                 self._tell(TWICE, at, kind, code=shown_code(item))
             else:
-                met.append(found)
+                met.add(id(found))
                 self._check_name(kind, item, found, at)
                 inside(item, found, at)
-        for one in expected:
-            if not any(one is other for other in met) and self._is_wanted(kind, one):
+        for one in expected.parts:
+            if id(one) not in met and self._is_wanted(kind, one):
                 self._tell(MISSING, place, kind, code=shown_code(one))
 
     def _is_wanted(self, kind: str, defined: Mapping[str, Json]) -> bool:

@@ -24,6 +24,27 @@ _FAMILIES: Mapping[str, str] = {
 }
 
 
+#: What makes two values the same answer.
+Key = tuple[str, ...] | tuple[str, Decimal]
+
+
+def key_of(value: Choice) -> Key | None:
+    """What a value has in common with others that are the same; ``None`` for what has no sense.
+
+    Codings are the same by system and code, References by what they refer to, numbers by
+    their value, and all else by how it is written.
+    """
+    inner = value.value
+    if isinstance(inner, Mapping):
+        names = ("reference",) if value.type == "Reference" else ("system", "code")
+        return (value.type, *(text(inner, name) or "" for name in names))
+    family = _FAMILIES.get(value.type, value.type)
+    if family == "number":
+        amount = number(inner)
+        return None if amount is None else (family, amount)
+    return (family, inner) if isinstance(inner, str) else None
+
+
 class NotComparableError(ValueError):
     """Two quantities whose units do not measure the same, or that have none."""
 

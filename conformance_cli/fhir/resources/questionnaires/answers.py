@@ -56,7 +56,7 @@ _POSSIBLE = frozenset(found for types in _TYPES.values() for found in types) | {
 def types_for(item: Item) -> tuple[str, ...]:
     """The types that answers may have; empty where the item's own type is not known."""
     if item.is_choice:
-        listed = {option.value.type for option in item.options}
+        listed = {option.type for option in item.options.shown}
         return (*_OF_LISTS, "Reference") if "Reference" in listed else _OF_LISTS
     return _TYPES.get(item.type, ())
 

@@ -9,14 +9,7 @@ from conformance_cli.fhir.outcome.message import error
 from conformance_cli.fhir.resources.questionnaires.asking import Asking
 from conformance_cli.fhir.resources.questionnaires.given import Answer
 from conformance_cli.fhir.resources.questionnaires.model import Item
-from conformance_cli.fhir.resources.reading import (
-    count,
-    extension_value,
-    extension_values,
-    number,
-    short,
-    text,
-)
+from conformance_cli.fhir.resources.reading import count, number, short, text
 
 Json = Any
 
@@ -47,7 +40,7 @@ def check_attachment_answer(
     asking: Asking, item: Item, answer: Answer, attachment: Mapping[str, Json]
 ) -> None:
     """An attachment against the media types and the size that a question allows."""
-    values = extension_values(item.json, _MIME_TYPE)
+    values = item.values(_MIME_TYPE)
     allowed = [found.value for found in values if isinstance(found.value, str)]
     found = text(attachment, "contentType")
     shown = short(", ".join(allowed))
@@ -55,7 +48,7 @@ def check_attachment_answer(
         asking.report(NO_TYPE, answer.place, allowed=shown)
     elif allowed and not any(_is_of(found or "", one) for one in allowed):
         asking.report(TYPE, answer.place, found=short(found), allowed=shown)
-    limit, size = number(extension_value(item.json, _MAX_SIZE)), _size(attachment)
+    limit, size = number(item.value(_MAX_SIZE)), _size(attachment)
     if limit is not None and size is not None and size > limit:
         asking.report(SIZE, answer.place, found=size, limit=limit)
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from conformance_cli.fhir.outcome.message import error, information, warning
+from conformance_cli.fhir.resources.questionnaires.amounts import key_of
 from conformance_cli.fhir.resources.questionnaires.model import Form, Item, read_form
 from conformance_cli.fhir.resources.reading import (
-    Choice,
     choice,
     companion,
     extension_value,
@@ -190,14 +190,7 @@ def _check_list(report: _Report, item: Item, old: Item, place: Place) -> None:
         key = "answerOption" if "answerOption" in item.json else "option"
         for index, holder in parts(item.json, key):
             value = choice(holder, "value")
-            if value is not None and not any(_is_same(value, one.value) for one in old.options):
+            if value is not None and key_of(value) not in old.options.keys:
                 report.tell(NEW_OPTION, place.child(key, index))
     elif old.value_set is not None and item.options:
         report.tell(OTHER_LIST, place, expected=lists[0], found=lists[1])
-
-
-def _is_same(one: Choice, two: Choice) -> bool:
-    if isinstance(one.value, Mapping) and isinstance(two.value, Mapping):
-        keys = ("system", "code", "version", "reference")
-        return all(one.value.get(key) == two.value.get(key) for key in keys)
-    return one.type == two.type and bool(one.value == two.value)

@@ -17,7 +17,7 @@ from conformance_cli.fhir.path.types import Node
 from conformance_cli.fhir.resources.questionnaires.amounts import compared
 from conformance_cli.fhir.resources.questionnaires.given import Given, Response
 from conformance_cli.fhir.resources.questionnaires.model import Condition, Form, Item
-from conformance_cli.fhir.resources.reading import Choice, extension_values, text
+from conformance_cli.fhir.resources.reading import Choice, text
 from conformance_cli.fhir.validation.session import Scope, Session
 
 Json = Any
@@ -65,7 +65,7 @@ class Enablement:
 
     def is_enabled(self, item: Item, around: Around) -> bool:
         """Whether an item's conditions hold; true where that cannot be found out."""
-        expression = next(extension_values(item.json, *_EXPRESSIONS), None)
+        expression = next(item.values(*_EXPRESSIONS), None)
         if expression is not None:
             return self._holds(item, expression)
         if not item.conditions or (len(item.conditions) > 1 and not item.behaviour):

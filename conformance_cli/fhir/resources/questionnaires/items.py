@@ -19,7 +19,7 @@ from conformance_cli.fhir.resources.questionnaires.constraints import check_cons
 from conformance_cli.fhir.resources.questionnaires.enablement import Around
 from conformance_cli.fhir.resources.questionnaires.given import Given, Response
 from conformance_cli.fhir.resources.questionnaires.model import Item
-from conformance_cli.fhir.resources.reading import extension_value, short
+from conformance_cli.fhir.resources.reading import short
 from conformance_cli.fhir.validation.place import Place
 
 _CORE: Final = "http://hl7.org/fhir/StructureDefinition/"
@@ -246,8 +246,8 @@ class _Walk:
             self._report(NO_ITEMS, one.place, item.link_id, type=kind, hint=hint)
 
     def _occurrences(self, item: Item, count: int, place: Place) -> None:
-        least = _limit(item, _MIN_OCCURS)
-        most = _limit(item, _MAX_OCCURS)
+        least = item.limit(*_MIN_OCCURS)
+        most = item.limit(*_MAX_OCCURS)
         if least is not None and count < least:
             severity = self.asking.severity_of_gaps
             self._report(FEW, place, item.link_id, severity=severity, count=count, limit=least)
@@ -256,8 +256,3 @@ class _Walk:
 
     def _report(self, message: Message, place: Place, link_id: str, **values: Any) -> None:
         self.asking.report(message, place, link_id=short(link_id), **values)
-
-
-def _limit(item: Item, urls: tuple[str, ...]) -> int | None:
-    found = extension_value(item.json, *urls)
-    return found if isinstance(found, int) and not isinstance(found, bool) else None

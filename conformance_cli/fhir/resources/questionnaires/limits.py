@@ -14,13 +14,7 @@ from conformance_cli.fhir.resources.questionnaires.amounts import compared
 from conformance_cli.fhir.resources.questionnaires.asking import Asking
 from conformance_cli.fhir.resources.questionnaires.given import Answer
 from conformance_cli.fhir.resources.questionnaires.model import Item
-from conformance_cli.fhir.resources.reading import (
-    Choice,
-    extension_value,
-    extension_values,
-    number,
-    short,
-)
+from conformance_cli.fhir.resources.reading import Choice, number, short
 
 _CORE: Final = "http://hl7.org/fhir/StructureDefinition/"
 MIN_VALUE: Final = _CORE + "minValue"
@@ -85,7 +79,7 @@ LINES = warning(
 def check_range(asking: Asking, item: Item, answer: Answer, value: Choice) -> None:
     """Numbers, dates and times against the least and the greatest value allowed."""
     for url, message, outside in ((MIN_VALUE, LOW, -1), (MAX_VALUE, HIGH, 1)):
-        for limit in extension_values(item.json, url):
+        for limit in item.values(url):
             if limit.type != "Quantity" and compared(value, limit) == outside:
                 shown = {"value": short(value.value), "limit": short(limit.value)}
                 asking.report(message, answer.value_place, **shown)
@@ -93,8 +87,8 @@ def check_range(asking: Asking, item: Item, answer: Answer, value: Choice) -> No
 
 def check_decimals(asking: Asking, item: Item, answer: Answer, value: object) -> None:
     """How many decimal places a number was written with."""
-    limit, given = extension_value(item.json, _MAX_DECIMALS), number(value)
-    if given is None or not isinstance(limit, int) or isinstance(limit, bool):
+    limit, given = item.limit(_MAX_DECIMALS), number(value)
+    if given is None or limit is None:
         return
     exponent = given.as_tuple().exponent
     found = -exponent if isinstance(exponent, int) and exponent < 0 else 0
@@ -106,14 +100,14 @@ def check_decimals(asking: Asking, item: Item, answer: Answer, value: object) ->
 def check_text(asking: Asking, item: Item, answer: Answer, value: str) -> None:
     """The length of a text, its form, and its lines."""
     session, place = asking.session, answer.value_place
-    least = extension_value(item.json, _MIN_LENGTH)
-    if isinstance(least, int) and not isinstance(least, bool) and len(value) < least:
+    least = item.limit(_MIN_LENGTH)
+    if least is not None and len(value) < least:
         session.report(SHORT, place, found=len(value), limit=least)
     if item.max_length is not None and 0 <= item.max_length < len(value):
         session.report(LONG, place, found=len(value), limit=item.max_length)
     if item.type == "string" and ("\n" in value or "\r" in value):
         session.report(LINES, place)
-    regex = extension_value(item.json, _REGEX)
+    regex = item.value(_REGEX)
     if isinstance(regex, str):
         _check_form(asking, item, answer, value, regex)
 
@@ -125,7 +119,7 @@ def _check_form(asking: Asking, item: Item, answer: Answer, value: str, regex: s
         asking.report(FORM_UNCHECKED, answer.value_place, problem=short(str(err)))
         return
     if not matches:
-        told = extension_value(item.json, _ENTRY_FORMAT)
+        told = item.value(_ENTRY_FORMAT)
         form = told if isinstance(told, str) else regex
         place = answer.value_place
         asking.report(FORM, place, value=short(value), form=short(form))

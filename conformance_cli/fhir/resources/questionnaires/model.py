@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from conformance_cli.fhir.definitions.library import Library
+from conformance_cli.fhir.resources.questionnaires.amounts import Key, key_of
 from conformance_cli.fhir.resources.questionnaires.derived import Derived, derive
 from conformance_cli.fhir.resources.reading import (
     Choice,
@@ -31,6 +32,8 @@ Json = Any
 #: Items nest no deeper than this; what lies below is not looked at.
 MAX_DEPTH: Final = 60
 
+#: Extensions of a kind that one item may have; a question has a handful.
+_MOST_EXTENSIONS: Final = 500
 _EXCLUSIVE = "http://hl7.org/fhir/StructureDefinition/questionnaire-optionExclusive"
 _TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
 #: Types whose answers come from a list, with the constraint that each implies.
@@ -49,12 +52,19 @@ class Constraint(StrEnum):
     OR_STRING = "optionsOrString"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A permitted answer; an exclusive one may not stand beside others."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Options:
+    """The permitted answers of a question, to be looked up by ``amounts.key_of``."""
 
-    value: Choice
-    is_exclusive: bool = False
+    shown: tuple[Choice, ...] = ()
+    keys: frozenset[Key] = frozenset()
+    #: Those that may not stand beside others.
+    exclusive: frozenset[Key] = frozenset()
+    #: What codes and their displays are, in small letters.
+    names: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.shown)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,14 +92,30 @@ class Item:
     is_required: bool
     repeats: bool
     items: tuple[Item, ...]
-    options: tuple[Option, ...]
+    options: Options
     value_set: str | None
     constraint: Constraint
     conditions: tuple[Condition, ...]
     #: ``all`` or ``any``; empty where the Questionnaire does not say.
     behaviour: str
     max_length: int | None
+    #: The values of its extensions, by URL; only the first of very many.
+    extensions: Mapping[str, tuple[Choice, ...]]
     json: Mapping[str, Json]
+
+    def values(self, *urls: str) -> Iterator[Choice]:
+        """The values of the extensions with these URLs."""
+        for url in urls:
+            yield from self.extensions.get(url, ())
+
+    def value(self, *urls: str) -> Json:
+        """The value of the first such extension; ``None`` without one."""
+        return next((found.value for found in self.values(*urls)), None)
+
+    def limit(self, *urls: str) -> int | None:
+        """The same, where it is a whole number."""
+        found = self.value(*urls)
+        return found if isinstance(found, int) and not isinstance(found, bool) else None
 
     @property
     def is_group(self) -> bool:
@@ -168,7 +194,7 @@ def _make(
 ) -> Item:
     kind = text(json, "type") or ""
     length = count(json, "maxLength")
-    options = tuple(_options(json))
+    options = _options(json)
     return Item(
         number=number,
         lineage=lineage,
@@ -184,6 +210,7 @@ def _make(
         conditions=tuple(_conditions(json)),
         behaviour=text(json, "enableBehavior") or _behaviour(json),
         max_length=derived.max_length if length is None else length,
+        extensions=_extensions(json),
         json=json,
     )
 
@@ -201,12 +228,43 @@ def _wordings(json: Mapping[str, Json]) -> Iterator[str]:
                     yield found.value
 
 
-def _options(json: Mapping[str, Json]) -> Iterator[Option]:
+def _options(json: Mapping[str, Json]) -> Options:
+    shown: list[Choice] = []
+    keys: set[Key] = set()
+    exclusive: set[Key] = set()
+    names: set[str] = set()
     for name in ("answerOption", "option"):
         for _, option in parts(json, name):
             value = choice(option, "value")
-            if value is not None:
-                yield Option(value, extension_value(option, _EXCLUSIVE) is True)
+            key = key_of(value) if value is not None else None
+            if value is None or key is None:
+                continue
+            shown.append(value)
+            keys.add(key)
+            names.update(_names(value))
+            if extension_value(option, _EXCLUSIVE) is True:
+                exclusive.add(key)
+    return Options(tuple(shown), frozenset(keys), frozenset(exclusive), frozenset(names))
+
+
+def _names(value: Choice) -> Iterator[str]:
+    """What people may write where a code is meant."""
+    if value.type == "Coding" and isinstance(value.value, Mapping):
+        for key in ("display", "code"):
+            found = text(value.value, key)
+            if found:
+                yield found.casefold()
+
+
+def _extensions(json: Mapping[str, Json]) -> Mapping[str, tuple[Choice, ...]]:
+    found: dict[str, list[Choice]] = {}
+    for _, extension in parts(json, "extension"):
+        url, value = text(extension, "url"), choice(extension, "value")
+        if url is not None and value is not None:
+            same = found.setdefault(url, [])
+            if len(same) < _MOST_EXTENSIONS:
+                same.append(value)
+    return {url: tuple(values) for url, values in found.items()}
 
 
 def _value_set(json: Mapping[str, Json]) -> str | None:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance_cli.fhir.outcome.message import error, information, warning
-from conformance_cli.fhir.resources.questionnaires.amounts import compared
+from conformance_cli.fhir.resources.questionnaires.amounts import key_of
 from conformance_cli.fhir.resources.questionnaires.asking import Asking, display_of
 from conformance_cli.fhir.resources.questionnaires.given import Answer
-from conformance_cli.fhir.resources.questionnaires.model import Constraint, Item, Option
+from conformance_cli.fhir.resources.questionnaires.model import Constraint, Item
 from conformance_cli.fhir.resources.questionnaires.value_sets import report_membership
 from conformance_cli.fhir.resources.reading import Choice, short, text
 from conformance_cli.fhir.terminology.protocol import Coded
@@ -96,15 +96,14 @@ def check_limited(asking: Asking, item: Item, answer: Answer, value: Choice) -> 
 
 
 def _check_offered(asking: Asking, item: Item, value: Choice, place: Place) -> None:
-    if not any(_is_same(value, option.value) for option in item.options):
-        offered = ", ".join(_shown(option.value) for option in item.options[:20])
+    if key_of(value) not in item.options.keys:
+        offered = ", ".join(_shown(option) for option in item.options.shown[:20])
         shown = {"value": short(_shown(value)), "options": short(offered)}
         asking.report(NOT_OFFERED, place, **shown)
 
 
 def _check_exclusive(asking: Asking, item: Item, answer: Answer, value: Choice, count: int) -> None:
-    chosen = next((one for one in item.options if _is_same(value, one.value)), None)
-    if chosen is not None and chosen.is_exclusive and count > 1:
+    if count > 1 and key_of(value) in item.options.exclusive:
         shown = short(_shown(value))
         asking.report(EXCLUSIVE, answer.place, value=shown, count=count)
 
@@ -123,16 +122,9 @@ def _check_value_set(asking: Asking, item: Item, answer: Answer, value: Choice) 
 
 
 def _check_free_text(asking: Asking, item: Item, answer: Answer, value: Choice) -> None:
-    if any(_is_named(option, value.value) for option in item.options):
-        asking.report(ALSO_CODED, answer.place, value=short(value.value))
-
-
-def _is_named(option: Option, words: Json) -> bool:
-    coding = option.value.value
-    if not isinstance(words, str) or not isinstance(coding, Mapping):
-        return False
-    names = (text(coding, "display"), text(coding, "code"))
-    return words.casefold() in {name.casefold() for name in names if name}
+    words = value.value
+    if isinstance(words, str) and words.casefold() in item.options.names:
+        asking.report(ALSO_CODED, answer.place, value=short(words))
 
 
 def _is_display_only(item: Item, value: Choice) -> bool:
@@ -145,21 +137,6 @@ def _is_display_only(item: Item, value: Choice) -> bool:
         and not coding.get("code")
         and bool(coding.get("display"))
     )
-
-
-def _is_same(value: Choice, option: Choice) -> bool:
-    given, wanted = value.value, option.value
-    if isinstance(given, Mapping) or isinstance(wanted, Mapping):
-        keys = ("reference",) if value.type == "Reference" else ("system", "code")
-        return (
-            value.type == option.type
-            and isinstance(given, Mapping)
-            and isinstance(wanted, Mapping)
-            and all(given.get(key) == wanted.get(key) for key in keys)
-        )
-    if isinstance(given, str) and isinstance(wanted, str):
-        return given == wanted
-    return compared(value, option) == 0
 
 
 def _shown(value: Choice) -> str:

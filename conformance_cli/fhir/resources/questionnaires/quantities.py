@@ -21,7 +21,7 @@ from conformance_cli.fhir.resources.questionnaires.limits import (
 )
 from conformance_cli.fhir.resources.questionnaires.model import Item
 from conformance_cli.fhir.resources.questionnaires.value_sets import report_membership
-from conformance_cli.fhir.resources.reading import extension_value, extension_values, short, text
+from conformance_cli.fhir.resources.reading import short, text
 from conformance_cli.fhir.terminology.protocol import Coded
 
 Json = Any
@@ -60,7 +60,7 @@ def check_quantity_answer(
     _check_range(asking, item, answer, quantity)
     check_decimals(asking, item, answer, quantity.get("value"))
     _check_options(asking, item, answer, quantity)
-    value_set = extension_value(item.json, _UNIT_VALUE_SET)
+    value_set = item.value(_UNIT_VALUE_SET)
     if isinstance(value_set, str):
         coded = Coded(text(quantity, "system") or "", text(quantity, "code"))
         report_membership(asking, coded, value_set, answer.value_place, UNIT_VALUE_SET)
@@ -72,7 +72,7 @@ def _check_range(asking: Asking, item: Item, answer: Answer, quantity: Mapping[s
         (HIGH, 1, (f"{_SDC}maxQuantity", MAX_VALUE)),
     )
     for message, outside, urls in limits:
-        for limit in extension_values(item.json, *urls):
+        for limit in item.values(*urls):
             if limit.type != "Quantity" or not isinstance(limit.value, Mapping):
                 continue
             shown = {"value": _shown(quantity), "limit": _shown(limit.value)}
@@ -88,9 +88,7 @@ def _check_options(
     asking: Asking, item: Item, answer: Answer, quantity: Mapping[str, Json]
 ) -> None:
     options = [
-        option.value
-        for option in extension_values(item.json, _UNIT_OPTION)
-        if isinstance(option.value, Mapping)
+        option.value for option in item.values(_UNIT_OPTION) if isinstance(option.value, Mapping)
     ]
     if options and not any(_has_unit(quantity, option) for option in options):
         offered = ", ".join(_unit(option, "display") for option in options)

@@ -11,7 +11,7 @@ from conformance_cli.fhir.outcome.message import error, information
 from conformance_cli.fhir.resources.questionnaires.asking import Asking
 from conformance_cli.fhir.resources.questionnaires.given import Answer
 from conformance_cli.fhir.resources.questionnaires.model import Item
-from conformance_cli.fhir.resources.reading import extension_values, short, text
+from conformance_cli.fhir.resources.reading import short, text
 from conformance_cli.fhir.validation.session import Scope
 
 Json = Any
@@ -63,7 +63,7 @@ def check_reference_answer(
     session, place = asking.session, answer.value_place
     target = session.tools.resolve(literal, asking.scope) if literal else None
     found = _type(reference, literal, target)
-    values = extension_values(item.json, _RESOURCE)
+    values = item.values(_RESOURCE)
     allowed = [one.value for one in values if isinstance(one.value, str)]
     shown = {"reference": short(literal or "")}
     if found is None:
@@ -88,7 +88,7 @@ def _type(reference: Mapping[str, Json], literal: str | None, target: Scope | No
 def _check_profiles(
     asking: Asking, item: Item, answer: Answer, target: Scope, literal: str
 ) -> None:
-    values = extension_values(item.json, _PROFILE)
+    values = item.values(_PROFILE)
     profiles = [one.value for one in values if isinstance(one.value, str)]
     known = [url for url in profiles if asking.session.library.structure(url) is not None]
     if not profiles or len(known) < len(profiles):

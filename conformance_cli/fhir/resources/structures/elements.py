@@ -5,19 +5,22 @@ http://hl7.org/fhir/R4/elementdefinition.html
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from conformance_cli.fhir.outcome.message import error, information, warning
 from conformance_cli.fhir.resources.reading import (
     choice,
-    companion,
     extension_value,
     flag,
+    parts,
     short,
     text,
 )
 from conformance_cli.fhir.resources.structures.characteristics import CAN_BIND, SUITABLE
 from conformance_cli.fhir.resources.structures.outline import Outline, Part
+
+Json = Any
 
 _TABLE: Final = (
     "The table of what is allowed in profiles and in definitions "
@@ -154,17 +157,18 @@ def _check_must_support(outline: Outline, element: Part) -> None:
     inner = any(
         extension_value(holder, _TYPE_MUST_SUPPORT) is True
         for use in element.types()
-        for holder in (
-            use.json,
-            *(
-                companion(use.json, key, index)
-                for key in ("profile", "targetProfile")
-                for index in range(len(use.json.get(key) or ()))
-            ),
-        )
+        for holder in _holders(use.json)
     )
     if inner and element.in_snapshot:
         outline.report(MUST_SUPPORT, element.place, path=short(element.path))
+
+
+def _holders(type_json: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
+    """A type, and the companions of its profiles: any of them may have to be supported."""
+    yield type_json
+    for key in ("_profile", "_targetProfile"):
+        for _, companion in parts(type_json, key):
+            yield companion
 
 
 def _check_values(outline: Outline, element: Part, codes: list[str]) -> None:
