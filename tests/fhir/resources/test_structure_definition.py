@@ -421,6 +421,7 @@ def test_nothing_that_is_malformed_raises() -> None:
     broken: list[Any] = [
         None,
         1,
+        Decimal(1),
         "x",
         [],
         {},
