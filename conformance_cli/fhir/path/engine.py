@@ -9,51 +9,36 @@ milliseconds for each expression.  Its type models are sound, and are used here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal
-from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from conformance_cli.fhir.errors import FhirPathError
-from conformance_cli.fhir.path.comparison import bare
-from conformance_cli.fhir.path.compiler import CompileError, compile_tree, mark_definitions
-from conformance_cli.fhir.path.errata import meant
-from conformance_cli.fhir.path.functions import CLOCKS
-from conformance_cli.fhir.path.grammar import Node as Tree
-from conformance_cli.fhir.path.grammar import syntax_tree
-from conformance_cli.fhir.path.quantities import Quantity
-from conformance_cli.fhir.path.runtime import Compiled, EvaluationError, Frame, Items, Run, wrap
-from conformance_cli.fhir.path.services import Services
-from conformance_cli.fhir.path.temporal import Temporal
-from conformance_cli.fhir.path.types import Node, type_model
+if TYPE_CHECKING:
+    from conformance_cli.fhir.path.evaluation import Evaluator
+    from conformance_cli.fhir.path.quick import Shortcut
+    from conformance_cli.fhir.path.services import Services
+    from conformance_cli.fhir.path.types import Node, TypeModel
 
 Json = Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Expression:
-    run: Compiled
-    #: The functions in it that tell the time.
-    clocks: tuple[str, ...]
 
 
 class Engine:
     """Evaluates expressions with the types of one FHIR version.
 
     Results share objects with the resource: whoever takes them must not change them.
-    ``clock`` tells the time to ``now()`` and its like; without it they are refused.
+    ``clock`` tells the time to ``now()`` and its like; without it they are refused.  The
+    evaluation is loaded when something is evaluated first: shortcuts may do without.
     """
 
     def __init__(self, fhir_version: str, clock: Callable[[], datetime] | None = None) -> None:
         self._fhir_version = fhir_version
         self._clock = clock
-        self._is_lenient = fhir_version.partition(".")[0] in ("1", "3", "4")
+        self._evaluator: Evaluator | None = None
+        self._model: TypeModel | None = None
 
     def check(self, expression: str) -> None:
         """Raise ``FhirPathError`` if the expression cannot be read or names no function."""
-        self._allowed(expression)
+        self._loaded().check(expression)
 
     def evaluate(
         self,
@@ -63,21 +48,11 @@ class Engine:
         services: Services | None = None,
     ) -> list[Json]:
         """The collection that the expression yields, as plain JSON."""
-        frame = self._frame(expression, resource, variables, services)
-        items = _evaluated(expression, frame, frame.this)
-        return [_plain(item) for item in items if not _only_extra(item)]
+        return self._loaded().evaluate(expression, resource, variables, services)
 
     def each(self, path: str, condition: str, resource: Json) -> list[tuple[Json, bool]]:
         """The items of a path, each with whether the condition is exactly true of it."""
-        frame = self._frame(path, resource, None, None)
-        self._allowed(condition)
-        items = _evaluated(path, frame, frame.this)
-        frame.run.spend(len(items))
-        return [
-            (_plain(item), _is_true(_evaluated(condition, frame.of(item, index), [item])))
-            for index, item in enumerate(items)
-            if not _only_extra(item)
-        ]
+        return self._loaded().each(path, condition, resource)
 
     def holds(
         self,
@@ -93,103 +68,38 @@ class Engine:
         that; empty is not true, and anything else than a Boolean is (FHIR R4, 4.4.6).
         Raises ``FhirPathError`` where the expression cannot be evaluated.
         """
-        expression = meant(expression)
-        self._allowed(expression)
-        this = [focus]
-        run = Run(
-            root=this,
-            variables={},
-            model=type_model(self._fhir_version),
-            resource=[resource],
-            root_resource=[root],
-            services=services,
-            now=self._clock() if self._clock else None,
-            casts_collections=self._is_lenient,
-        )
-        items = _evaluated(expression, Frame(run, this), this)
-        if len(items) == 1:
-            value = bare(items[0])
-            return value if isinstance(value, bool) else value is not None
-        return bool(items)
+        return self._loaded().holds(expression, focus, resource, root, services)
 
-    def _frame(
-        self,
-        expression: str,
-        resource: Json,
-        variables: Mapping[str, Json] | None,
-        services: Services | None,
-    ) -> Frame:
-        self._allowed(expression)
-        root, model = wrap(resource), type_model(self._fhir_version)
-        now = self._clock() if self._clock else None
-        return Frame(Run(root, variables or {}, model, root, root, services, now), root)
+    def shortcut(self, expression: str, type_name: str) -> Shortcut | None:
+        """A quick test over objects of a type; see ``path.quick.shortcut``."""
+        from conformance_cli.fhir.path.quick import shortcut
 
-    def _allowed(self, expression: str) -> None:
-        clocks = _compiled(expression).clocks
-        if clocks and self._clock is None:
-            name = clocks[0]
-            raise FhirPathError(expression, f"{name}() would read the clock; {CLOCKS[name]}")
+        return shortcut(expression, type_name, self._types())
 
+    def shortcuts(
+        self, expressions: Iterable[str], type_name: str
+    ) -> tuple[Shortcut | None, tuple[str, ...]]:
+        """One quick test for many expressions, and those that it does not cover."""
+        from conformance_cli.fhir.path.quick import shortcuts
 
-def check(expression: str) -> None:
-    """Raise ``FhirPathError`` if an expression cannot be read or names no function."""
-    _compiled(expression)
+        return shortcuts(expressions, type_name, self._types())
 
+    def needs(self, expression: str, type_name: str) -> frozenset[str] | None:
+        """The keys without which a constraint holds; see ``path.quick.needs``."""
+        from conformance_cli.fhir.path.quick import needs
 
-def _evaluated(expression: str, frame: Frame, focus: Items) -> Items:
-    try:
-        return _compiled(expression).run(frame, focus)
-    except EvaluationError as err:
-        raise FhirPathError(expression, str(err)) from err
-    except (ArithmeticError, ValueError) as err:
-        raise FhirPathError(expression, f"a value is out of range: {err}") from err
-    except RecursionError as err:
-        raise FhirPathError(expression, "it nests too deep") from err
+        return needs(expression, type_name, self._types())
 
+    def _types(self) -> TypeModel:
+        if self._model is None:
+            from conformance_cli.fhir.path.types import type_model
 
-@lru_cache(maxsize=2048)
-def _compiled(expression: str) -> _Expression:
-    try:
-        (root,) = syntax_tree(expression)["children"]
-        if "defineVariable" in expression:
-            mark_definitions(root)
-        return _Expression(compile_tree(root), _clocks_in(expression, root))
-    except CompileError as err:
-        raise FhirPathError(expression, str(err)) from err
-    except RecursionError:
-        raise FhirPathError(expression, "nests too deep") from None
+            self._model = type_model(self._fhir_version)
+        return self._model
 
+    def _loaded(self) -> Evaluator:
+        if self._evaluator is None:
+            from conformance_cli.fhir.path.evaluation import Evaluator
 
-def _clocks_in(expression: str, tree: Tree) -> tuple[str, ...]:
-    if not any(name in expression for name in CLOCKS):
-        return ()
-    found: list[str] = []
-    open_ = [tree]
-    while open_:
-        node = open_.pop()
-        children = node.get("children", ())
-        open_.extend(children)
-        if node["type"] == "Functn" and (name := children[0]["text"].strip("`")) in CLOCKS:
-            found.append(name)
-    return tuple(found)
-
-
-def _is_true(items: Items) -> bool:
-    return len(items) == 1 and bare(items[0]) is True
-
-
-def _only_extra(item: Any) -> bool:
-    """A primitive without a value, of which there are only extensions."""
-    return isinstance(item, Node) and item.data is None
-
-
-def _plain(item: Any) -> Json:
-    value = item.data if isinstance(item, Node) else item
-    if isinstance(value, Decimal):
-        whole = abs(value) < 10**15 and value == value.to_integral_value()
-        return int(value) if whole else float(value)
-    if isinstance(value, Temporal):
-        return value.text
-    if isinstance(value, Quantity):
-        return {"value": _plain(value.value), "unit": value.unit}
-    return value
+            self._evaluator = Evaluator(self._fhir_version, self._clock)
+        return self._evaluator

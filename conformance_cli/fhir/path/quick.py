@@ -9,9 +9,8 @@ keys of one object.  Where it returns ``True``, the full evaluation would return
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from conformance_cli.fhir.errors import FhirPathError
 from conformance_cli.fhir.path.errata import meant
@@ -45,8 +44,7 @@ def shortcut(d):
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Condition:
+class _Condition(NamedTuple):
     """Python over ``d`` that implies that an expression is true."""
 
     text: str
@@ -115,7 +113,7 @@ def _condition(
 
 def _check(expression: str) -> None:
     """Raise ``FhirPathError`` for what cannot be evaluated, whatever the data."""
-    from conformance_cli.fhir.path.engine import check
+    from conformance_cli.fhir.path.evaluation import check
 
     check(meant(expression))
 

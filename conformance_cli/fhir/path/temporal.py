@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from conformance_cli.fhir.path.quantities import CALENDAR, DURATIONS, Quantity
 
@@ -40,6 +41,7 @@ class Temporal:
     offset: int | None = None
 
 
+@lru_cache(maxsize=1024)
 def parse_temporal(text: str) -> Temporal | None:
     """The date, dateTime or ``hh:mm`` time that a text is, if it is one."""
     if len(text) > 40:

@@ -9,9 +9,6 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
-from conformance_cli.fhir.path.quantities import Quantity
-from conformance_cli.fhir.path.temporal import Temporal
-
 Json = Any
 
 _VERSIONS = {"1": "dstu2", "3": "stu3", "4": "r4", "5": "r5"}
@@ -120,6 +117,9 @@ def system_type(value: Any) -> str:
         return "Integer"
     if isinstance(value, str):
         return "String"
+    from conformance_cli.fhir.path.quantities import Quantity
+    from conformance_cli.fhir.path.temporal import Temporal
+
     if isinstance(value, Temporal):
         return value.kind
     return "Quantity" if isinstance(value, Quantity) else "Decimal"

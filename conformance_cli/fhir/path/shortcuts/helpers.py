@@ -23,10 +23,9 @@ FAILURES: Final = (
     TypeError,
     ValueError,
 )
+_ENDS: Final = frozenset({"0001", "9999"})
 #: The classes of JSON numbers; a boolean is none, and floats are left to the evaluation.
 NUMBERS: Final = frozenset({int, Decimal})
-#: The classes of all JSON values that are neither objects nor arrays nor null.
-VALUES: Final = frozenset({int, Decimal, str, bool})
 
 
 def elements(source: Mapping[str, Json], key: str) -> Sequence[Json]:
@@ -91,15 +90,18 @@ def more_children(source: Mapping[str, Json], number: int) -> bool:
 
 
 def order_of_times(one: str, other: str) -> int:
-    """-1, 0 or 1 for two dates, or two times in UTC, that are written alike.
+    """-1, 0 or 1 for two dates, or two times with the same offset, that are written alike.
 
     Their order is then that of their letters, as it is where both are no dates at all.
     """
     length = len(one)
     if length != len(other) or one[4] != "-" or other[4] != "-":
         raise UnknownError
-    if length != 10 and (length < 20 or not one[-1] == other[-1] == "Z"):
-        raise UnknownError
-    if length != 10 and (one[10] != "T" or other[10] != "T" or one[19] != other[19]):
-        raise UnknownError
+    if length != 10:
+        offset = -1 if one[-1] == "Z" else -6
+        if length < 20 or one[offset:] != other[offset:] or one[offset] not in "Z+-":
+            raise UnknownError
+        # Near the ends of the calendar, an offset may lead out of it.
+        if one[10] != "T" or other[10] != "T" or {one[:4], other[:4]} & _ENDS:
+            raise UnknownError
     return (one > other) - (one < other)

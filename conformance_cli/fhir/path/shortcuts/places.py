@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from conformance_cli.fhir.path.shortcuts.codes import (
     ALWAYS,
     UNKNOWN,
@@ -37,21 +35,23 @@ _BASES = ("Resource", "DomainResource")
 MANY = 10**9
 
 
-@dataclass
 class Context:
-    """One generated function: what it knows, what it reads, and names for its variables."""
+    """One generated function: what it knows, what it reads, and names for its variables.
 
-    model: TypeModel
-    #: The type of the focus, and its variable.
-    type: str
-    #: What the names of variables and constants begin with.
-    prefix: str = ""
-    root: str = "d"
-    #: The keys of the focus that the function looks at.
-    keys: set[str] = field(default_factory=set)
-    #: Objects that the source refers to by name.
-    constants: dict[str, object] = field(default_factory=dict)
-    _count: int = 0
+    ``type`` is the type of the focus; names of variables and constants begin with ``prefix``.
+    """
+
+    def __init__(self, model: TypeModel, type_name: str, prefix: str = "") -> None:
+        self.model = model
+        self.type = type_name
+        self.prefix = prefix
+        #: The variable of the focus.
+        self.root = "d"
+        #: The keys of the focus that the function looks at.
+        self.keys: set[str] = set()
+        #: Objects that the source refers to by name.
+        self.constants: dict[str, object] = {}
+        self._count = 0
 
     def name(self) -> str:
         """A variable that nothing else uses."""

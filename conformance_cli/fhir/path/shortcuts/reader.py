@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from conformance_cli.fhir.path.grammar import Node as Tree
 from conformance_cli.fhir.path.shortcuts.codes import (
@@ -23,16 +23,14 @@ from conformance_cli.fhir.path.types import is_known_type
 from conformance_cli.fhir.path.variables import constant
 
 
-@dataclass(frozen=True, slots=True)
-class Focus:
+class Focus(NamedTuple):
     """What names at the start of a path belong to: a variable, and the type of what it holds."""
 
     variable: str
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """An expression, and the variable that holds it where it is nothing but a focus."""
 
     code: Code
@@ -167,7 +165,7 @@ def _number_literal(tree: Tree, _: Focus, context: Context) -> _Step:
 def _boolean_literal(tree: Tree, _: Focus, __: Context) -> _Step:
     is_true = tree["text"] == "true"
     code = boolean(ALWAYS if is_true else "", "" if is_true else ALWAYS)
-    return _Step(replace(code, value=Value(ALWAYS, repr(is_true), "boolean", is_true)))
+    return _Step(code._replace(value=Value(ALWAYS, repr(is_true), "boolean", is_true)))
 
 
 _RULES: Mapping[str, Callable[[Tree, Focus, Context], _Step]] = {
