@@ -255,6 +255,14 @@ class TestFormats:
         assert done.out.splitlines()[0] == "bad.json  invalid Patient, 1 error"
         assert "\x1b" not in done.out
 
+    def test_pretty_leaves_out_what_is_sound_where_there_is_very_much(
+        self, cli: Cli, here: Path, env
+    ) -> None:
+        given = ("validate", "all.ndjson", "--format", "pretty")
+        done = cli(*given, cwd=here, env=env)
+        assert done.out.splitlines()[0].startswith("all.ndjson:3  invalid")
+        assert cli(*given, "-v", cwd=here, env=env).out.startswith("all.ndjson:1  valid")
+
     def test_a_hostile_file_cannot_colour_or_hide_anything(self, cli: Cli, here: Path, env) -> None:
         text = json.dumps({"resourceType": "Pat\x1b[2J\u202eient", "x\x07": "\n::error::"})
         (here / "evil.json").write_text(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +11,19 @@ from conformance_cli.cli.diagnostics import wants_color
 from conformance_cli.cli.session import Session, current
 from conformance_cli.cli.validating.checking import Rules
 from conformance_cli.cli.validating.definitions import Definitions, about
+from conformance_cli.cli.validating.inputs import are_many, find_files
 from conformance_cli.cli.validating.job import Job, Writer, run, writer
 from conformance_cli.cli.validating.presenters import (
     DocumentPresenter,
     GithubPresenter,
-    Limits,
     PlainPresenter,
     Presenter,
+    View,
     document_form,
     usual_format,
 )
 from conformance_cli.fhir.outcome.issue import Severity
+from conformance_cli.fhir.outcome.report import About
 from conformance_cli.fhir.validation.options import Options, ReferencePolicy
 from conformance_cli.model.diagnostics import ExitCode
 
@@ -37,6 +39,7 @@ def run_asked(given: Mapping[str, Any]) -> ExitCode:
 
     """
     session = current()
+    files = find_files(given["files"])
     rules = Rules(
         _definitions(given, session),
         Options(references=ReferencePolicy(given["references"])),
@@ -44,7 +47,7 @@ def run_asked(given: Mapping[str, Any]) -> ExitCode:
         _terminology_server(given["tx"]),
     )
     job = Job(
-        given["files"],
+        files,
         rules,
         Severity(given["fail_on"]),
         given["jobs"],
@@ -54,17 +57,22 @@ def run_asked(given: Mapping[str, Any]) -> ExitCode:
     path = Path(given["output"]) if given["output"] not in (None, "-") else None
     form = given["form"] or ("plain" if path else usual_format(sys.stdout))
     answer = writer(path, color=path is None and wants_color(session.color, sys.stdout))
-    presenter = _presenter(
-        form,
-        answer,
-        Limits(Severity(given["severity"]), given["max_issues"]),
-        rules,
-        quiet=session.quiet,
-    )
+    presenter = _presenter(form, answer, _view(given, session, files), about(rules.definitions))
     try:
         return run(job, presenter)
     finally:
         answer.close()
+
+
+def _view(given: Mapping[str, Any], session: Session, files: Sequence[str]) -> View:
+    verbose = session.verbosity > 0
+    return View(
+        Severity(given["severity"]),
+        given["max_issues"],
+        quiet=session.quiet,
+        verbose=verbose,
+        terse=are_many(files) and not verbose,
+    )
 
 
 def _definitions(given: Mapping[str, Any], session: Session) -> Definitions:
@@ -83,8 +91,14 @@ def _is_configured(session: Session) -> bool:
     if session.config is not None:
         return True
     here = Path.cwd()
-    names = ("conformance.toml", "pyproject.toml")
-    return any((folder / name).is_file() for folder in (here, *here.parents) for name in names)
+    return any(
+        (folder / "conformance.toml").is_file() or _speaks_of_us(folder / "pyproject.toml")
+        for folder in (here, *here.parents)
+    )
+
+
+def _speaks_of_us(project: Path) -> bool:
+    return project.is_file() and b"tool.conformance" in project.read_bytes()
 
 
 def _terminology_server(url: str | None) -> str | None:
@@ -106,16 +120,13 @@ def _second_opinion(url: str | None, rules: Rules, session: Session) -> SecondOp
     return asked
 
 
-def _presenter(
-    form: str, answer: Writer, limits: Limits, rules: Rules, *, quiet: bool
-) -> Presenter:
-    known = about(rules.definitions)
+def _presenter(form: str, answer: Writer, view: View, known: About) -> Presenter:
     if form == "plain":
-        return PlainPresenter(answer.line, limits, known, quiet=quiet)
+        return PlainPresenter(answer.line, view, known)
     if form == "github":
-        return GithubPresenter(answer.line, limits, known, quiet=quiet)
+        return GithubPresenter(answer.line, view, known)
     if form == "pretty":
         from conformance_cli.cli.validating.pretty import PrettyPresenter
 
-        return PrettyPresenter(answer.line, limits, known, quiet=quiet)
-    return DocumentPresenter(answer.line, limits, known, document_form(form))
+        return PrettyPresenter(answer.line, view, known)
+    return DocumentPresenter(answer.line, view, known, document_form(form))

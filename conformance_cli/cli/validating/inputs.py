@@ -23,6 +23,7 @@ SUFFIXES = (".json", ".xml", ".ndjson")
 _NO_RESOURCES = frozenset({"package.json", "package-lock.json", "fhirpkg.lock.json"})
 _GLOB = frozenset("*?[")
 _NDJSON = ".ndjson"
+_MANY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ def find_files(names: Sequence[str]) -> list[str]:
     if missing:
         raise ConformanceError(*missing)
     return list(found)
+
+
+def are_many(files: Sequence[str]) -> bool:
+    """Whether people would rather wait for these files than read a line about each."""
+    return len(files) >= _MANY or any(_suffix(name) == _NDJSON for name in files)
 
 
 def inputs(files: Sequence[str]) -> Iterator[Input]:

@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from conformance_cli.cli.validating.checking import Rules, check_each, validator
-from conformance_cli.cli.validating.inputs import Input, find_files, inputs
+from conformance_cli.cli.validating.inputs import Input, inputs
 from conformance_cli.cli.validating.presenters import Presenter
-from conformance_cli.cli.validating.progress import progress
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.model.diagnostics import ExitCode
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from conformance_cli.cli.validating.opinions import SecondOpinion
     from conformance_cli.fhir.outcome.report import Checked
+
+
+class Bar(Protocol):
+    """Something that shows how far it is."""
+
+    def move(self, checked: Checked) -> None:
+        """Take note of a result."""
+
+
+class NoBar:
+    """Shows nothing."""
+
+    def move(self, checked: Checked) -> None:
+        """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """What to validate, and how."""
 
-    names: tuple[str, ...]
+    #: As ``find_files`` found them.
+    files: Sequence[str]
     rules: Rules
     fail_on: Severity = Severity.ERROR
     jobs: int = 1
@@ -42,15 +55,14 @@ def run(job: Job, presenter: Presenter) -> ExitCode:
     What was validated is shown also where it ends early: by Ctrl-C, SIGTERM, or a fault.
 
     Raises:
-        ConformanceError: an input or a package is not there; nothing was validated.
+        ConformanceError: a package is not there; nothing was validated.
 
     """
-    files = find_files(job.names)
     validator(job.rules)  # opened before any process is started, so that all share it
     code, ended = ExitCode.OK, False
     try:
-        with _stoppable(), progress(files, quiet=job.quiet) as bar:
-            for checked in _results(job, files):
+        with _watched(job.files, quiet=job.quiet) as bar:
+            for checked in _results(job):
                 presenter.add(checked)
                 bar.move(checked)
                 if fails(checked, job.fail_on):
@@ -71,16 +83,11 @@ def fails(checked: Checked, fail_on: Severity) -> bool:
     return worst is not None and worst.rank <= fail_on.rank
 
 
-def _results(job: Job, files: list[str]) -> Iterator[Checked]:
-    found = inputs(files)
+def _results(job: Job) -> Iterator[Checked]:
+    found: Iterable[Input] = inputs(job.files)
     if job.second_opinion is not None:
         return job.second_opinion.beside(found, job.rules)
-    return _checked(job, files, found)
-
-
-def _checked(job: Job, files: list[str], found: Iterable[Input]) -> Iterator[Checked]:
-    several = len(files) > 1 or any(name.endswith(".ndjson") for name in files)
-    if job.jobs == 1 or not several:
+    if job.jobs == 1 or not _is_several(job.files):
         return check_each(found, job.rules)
     from conformance_cli.cli.validating.pool import check_in_processes
 
@@ -88,8 +95,22 @@ def _checked(job: Job, files: list[str], found: Iterable[Input]) -> Iterator[Che
 
 
 @contextmanager
+def _watched(files: Sequence[str], *, quiet: bool) -> Iterator[Bar]:
+    """Where there is more than one input: show how far it is, and let SIGTERM end it tidily."""
+    if not _is_several(files):
+        yield NoBar()
+        return
+    from conformance_cli.cli.validating.progress import progress
+
+    with _stoppable(), progress(files, quiet=quiet) as bar:
+        yield bar
+
+
+@contextmanager
 def _stoppable() -> Iterator[None]:
     """Let SIGTERM end the block as Ctrl-C does."""
+    import signal
+    import threading
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -102,6 +123,10 @@ def _stoppable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _is_several(files: Sequence[str]) -> bool:
+    return len(files) > 1 or files[0].endswith(".ndjson")
 
 
 def writer(path: Path | None, *, color: bool) -> Writer:

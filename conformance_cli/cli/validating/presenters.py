@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance_cli.fhir.outcome.inert import inert
 from conformance_cli.fhir.outcome.issue import Issue, Severity
 from conformance_cli.fhir.outcome.report import About, Checked, Report, Tally
-from conformance_cli.fhir.outcome.text import issue_line, note_lines, summary_line, verdict_line
+from conformance_cli.fhir.outcome.text import (
+    coverage_lines,
+    issue_line,
+    note_lines,
+    summary_line,
+    verdict_line,
+)
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -30,12 +36,20 @@ class Presenter(Protocol):
         """Show what is left to show."""
 
 
-class Limits:
-    """Which issues are shown; verdicts and counts are of all of them."""
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is shown; verdicts and counts are of all that was found."""
 
-    def __init__(self, least: Severity, most: int) -> None:
-        self.least = least
-        self.most = most
+    #: The weakest severity.
+    least: Severity = Severity.INFORMATION
+    #: Issues of one input.
+    most: int = 1000
+    #: Only the final block.
+    quiet: bool = False
+    #: The coverage of must-support too.
+    verbose: bool = False
+    #: Leave out inputs without issues, where people look at very many.
+    terse: bool = False
 
     def issues(self, checked: Checked) -> tuple[Issue, ...]:
         """The issues to show, in their order; where there are too many, the gravest."""
@@ -61,10 +75,9 @@ def usual_format(stream: TextIO) -> str:
 class PlainPresenter:
     """One line per issue and one per input, as they come; the summary last."""
 
-    def __init__(self, write: Write, limits: Limits, about: About, *, quiet: bool = False) -> None:
+    def __init__(self, write: Write, view: View, about: About) -> None:
         self._write = write
-        self._limits = limits
-        self._quiet = quiet
+        self._view = view
         self._tally = Tally()
         self._notes = dict.fromkeys(about.notes)
 
@@ -72,8 +85,8 @@ class PlainPresenter:
         """Write the lines of one input."""
         self._tally.add(checked)
         self._notes |= dict.fromkeys(checked.notes)
-        if not self._quiet:
-            for line in plain_lines(checked, self._limits):
+        if not self._view.quiet:
+            for line in plain_lines(checked, self._view):
                 self._write(line)
 
     def end(self, *, interrupted: bool) -> None:
@@ -84,13 +97,15 @@ class PlainPresenter:
         self._write(before + summary_line(self._tally))
 
 
-def plain_lines(checked: Checked, limits: Limits) -> Iterator[str]:
+def plain_lines(checked: Checked, view: View) -> Iterator[str]:
     """The lines of one input."""
-    for issue in limits.issues(checked):
+    for issue in view.issues(checked):
         yield issue_line(checked.origin, issue)
-    if hidden := limits.hidden(checked):
+    if hidden := view.hidden(checked):
         yield f"{inert(str(checked.origin))}: and {hidden} more, see --max-issues"
     yield verdict_line(checked)
+    if view.verbose:
+        yield from coverage_lines(checked)
     if checked.second_opinion is not None:
         from conformance_cli.fhir.second_opinion.lines import comparison_lines
 
@@ -100,20 +115,18 @@ def plain_lines(checked: Checked, limits: Limits) -> Iterator[str]:
 class GithubPresenter:
     """Plain lines that are no commands, and annotations of the first issues at the end."""
 
-    def __init__(self, write: Write, limits: Limits, about: About, *, quiet: bool = False) -> None:
+    def __init__(self, write: Write, view: View, about: About) -> None:
         from conformance_cli.fhir.outcome.github import plain_line
 
         self._write = write
-        self._limits = limits
-        self._plain = PlainPresenter(
-            lambda line: write(plain_line(line)), limits, about, quiet=quiet
-        )
+        self._view = view
+        self._plain = PlainPresenter(lambda line: write(plain_line(line)), view, about)
         self._found: list[tuple[Checked, Issue]] = []
 
     def add(self, checked: Checked) -> None:
         """Write the lines of one input, and keep its issues."""
         self._plain.add(checked)
-        self._found += [(checked, issue) for issue in self._limits.issues(checked)]
+        self._found += [(checked, issue) for issue in self._view.issues(checked)]
 
     def end(self, *, interrupted: bool) -> None:
         """Write the annotations, then the numbers."""
@@ -128,10 +141,10 @@ class DocumentPresenter:
     """Keeps all results, and writes one document of them."""
 
     def __init__(
-        self, write: Write, limits: Limits, about: About, form: Callable[[Report], Any]
+        self, write: Write, view: View, about: About, form: Callable[[Report], Any]
     ) -> None:
         self._write = write
-        self._limits = limits
+        self._view = view
         self._about = about
         self._form = form
         self._kept: list[Checked] = []
@@ -140,7 +153,7 @@ class DocumentPresenter:
     def add(self, checked: Checked) -> None:
         """Keep one result, with the issues that are to be shown."""
         self._tally.add(checked)
-        shown, hidden = self._limits.issues(checked), self._limits.hidden(checked)
+        shown, hidden = self._view.issues(checked), self._view.hidden(checked)
         self._kept.append(replace(checked, issues=shown, dropped=hidden, valid=checked.is_valid))
 
     def end(self, *, interrupted: bool) -> None:

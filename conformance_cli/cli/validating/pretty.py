@@ -7,11 +7,17 @@ from collections.abc import Iterator
 import click
 
 from conformance_cli.cli.output import wrapped
-from conformance_cli.cli.validating.presenters import Limits, Write
+from conformance_cli.cli.validating.presenters import View, Write
 from conformance_cli.fhir.outcome.inert import inert
 from conformance_cli.fhir.outcome.issue import Issue, Severity
 from conformance_cli.fhir.outcome.report import About, Checked, Tally
-from conformance_cli.fhir.outcome.text import note_lines, shown, summary_line, verdict
+from conformance_cli.fhir.outcome.text import (
+    coverage_lines,
+    note_lines,
+    shown,
+    summary_line,
+    verdict,
+)
 
 _COLOURS = {
     Severity.FATAL: "red",
@@ -24,10 +30,9 @@ _COLOURS = {
 class PrettyPresenter:
     """Inputs with issues in full, the others as one line; colours only repeat words."""
 
-    def __init__(self, write: Write, limits: Limits, about: About, *, quiet: bool = False) -> None:
+    def __init__(self, write: Write, view: View, about: About) -> None:
         self._write = write
-        self._limits = limits
-        self._quiet = quiet
+        self._view = view
         self._tally = Tally()
         self._notes = dict.fromkeys(about.notes)
 
@@ -35,9 +40,11 @@ class PrettyPresenter:
         """Write one input with its issues."""
         self._tally.add(checked)
         self._notes |= dict.fromkeys(checked.notes)
-        if not self._quiet:
-            for line in self._lines(checked):
-                self._write(line)
+        nothing_to_say = checked.is_valid and not self._view.issues(checked)
+        if self._view.quiet or (self._view.terse and nothing_to_say):
+            return
+        for line in self._lines(checked):
+            self._write(line)
 
     def end(self, *, interrupted: bool) -> None:
         """Write what was not evaluated, and the numbers."""
@@ -52,10 +59,12 @@ class PrettyPresenter:
         name = click.style(inert(str(checked.origin)), bold=True)
         colour = "green" if checked.is_valid else "red"
         yield f"{name}  {click.style(verdict(checked), fg=colour)}"
-        for issue in self._limits.issues(checked):
+        for issue in self._view.issues(checked):
             yield from _issue(checked, issue)
-        if hidden := self._limits.hidden(checked):
+        if hidden := self._view.hidden(checked):
             yield f"  and {hidden} more, see --max-issues"
+        if self._view.verbose:
+            yield from (f"  {line}" for line in coverage_lines(checked))
         if checked.second_opinion is not None:
             from conformance_cli.fhir.second_opinion.lines import comparison_lines
 

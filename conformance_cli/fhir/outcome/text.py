@@ -51,6 +51,17 @@ def summary_line(tally: Tally) -> str:
     return f"{tally.total} {noun}: {tally.valid} valid, {tally.invalid} invalid; {found}"
 
 
+def coverage_lines(checked: Checked) -> Iterator[str]:
+    """By profile, how many of its must-support elements the input has, and which it lacks."""
+    profiles = dict.fromkeys(support.profile for support in checked.must_support)
+    for profile in profiles:
+        mine = [support for support in checked.must_support if support.profile == profile]
+        lacking = [shown(support.element) for support in mine if not support.present]
+        there = f"{len(mine) - len(lacking)} of {len(mine)}"
+        without = f"; not {', '.join(lacking)}" if lacking else ""
+        yield f"must-support of {shown(profile)}: {there} elements are there{without}"
+
+
 def note_lines(notes: Iterable[str]) -> Iterator[str]:
     """What was not evaluated, each thing once."""
     for note in dict.fromkeys(notes):

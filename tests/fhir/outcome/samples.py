@@ -25,8 +25,9 @@ def patient(*issues: Issue, name: str = "patient.json", line: int | None = None)
 
 
 def supporting() -> Checked:
-    support = (Support("https://example.org/p", "Patient.name", 2, 1),)
-    return Checked(Origin("p.json"), (), "Patient", (support[0].profile,), ("x",), support, 3)
+    url = "https://example.org/p"
+    support = (Support(url, "Patient.name", 2, 1), Support(url, "Patient.gender", 0, 1))
+    return Checked(Origin("p.json"), (), "Patient", (url,), ("x",), support, 3)
 
 
 def report(*checked: Checked, interrupted: bool = False) -> Report:

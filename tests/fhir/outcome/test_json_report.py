@@ -52,9 +52,9 @@ def test_every_key_of_a_report_is_described() -> None:
 
 def test_the_coverage_of_must_support_is_told() -> None:
     (made,) = to_json(REPORTS["must support"])["results"]
-    assert made["must_support"] == [
-        {"profile": "https://example.org/p", "element": "Patient.name", "present": 2, "absent": 1}
-    ]
+    assert made["must_support"][0] == {
+        "profile": "https://example.org/p", "element": "Patient.name", "present": 2, "absent": 1,
+    }  # fmt: skip
     assert made["issues_dropped"] == 3
 
 

@@ -9,13 +9,22 @@ from conformance_cli.fhir.outcome.inert import inert
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.outcome.report import Origin, Tally
 from conformance_cli.fhir.outcome.text import (
+    coverage_lines,
     issue_line,
     note_lines,
     place,
     summary_line,
     verdict_line,
 )
-from tests.fhir.outcome.samples import BROKEN, HOSTILE, MISSING, UNKNOWN, hostile_issue, patient
+from tests.fhir.outcome.samples import (
+    BROKEN,
+    HOSTILE,
+    MISSING,
+    UNKNOWN,
+    hostile_issue,
+    patient,
+    supporting,
+)
 
 
 def test_an_issue_is_a_line_that_editors_understand() -> None:
@@ -44,6 +53,13 @@ def test_the_summary_counts_resources_and_issues() -> None:
     tally = Tally([patient(MISSING), patient(), patient(UNKNOWN)])
     assert summary_line(tally) == "3 resources: 2 valid, 1 invalid; 1 error, 1 remark"
     assert summary_line(Tally([patient()])) == "1 resource: 1 valid, 0 invalid; no issues"
+
+
+def test_coverage_names_what_is_lacking() -> None:
+    (line,) = coverage_lines(supporting())
+    assert line == (
+        "must-support of https://example.org/p: 1 of 2 elements are there; not Patient.gender"
+    )
 
 
 def test_what_was_not_evaluated_is_said_once() -> None:
