@@ -13,7 +13,14 @@ from typing import Any, Final
 
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.outcome.message import Message, error, information, warning
-from conformance_cli.fhir.resources.reading import extension_value, parts, short, text, texts
+from conformance_cli.fhir.resources.reading import (
+    companion,
+    extension_value,
+    parts,
+    short,
+    text,
+    texts,
+)
 from conformance_cli.fhir.resources.value_set_systems import Included
 from conformance_cli.fhir.terminology.protocol import Coded, Standing, Terminology
 from conformance_cli.fhir.validation.place import Place
@@ -46,6 +53,12 @@ NO_VALUE = error(
     "invalid",
     "The filter on '{property}' has no value",
     f"{_FILTER}: value is required.",
+)
+TWO_VALUES = error(
+    "value-set-filter-values",
+    "invalid",
+    "The filter on '{property}' has a value and an expression that computes it",
+    "An expression stands in for a value (http://hl7.org/fhir/StructureDefinition/cqf-expression).",
 )
 WRONG_VALUE = error(
     "value-set-filter-value",
@@ -156,10 +169,11 @@ def check_filter(
             **shown,
         )
     value = text(condition, "value")
-    if value is None:
-        companion = condition.get("_value")
-        if not (isinstance(companion, Mapping) and extension_value(companion, _COMPUTED)):
-            session.report(NO_VALUE, place, property=short(name))
+    is_computed = extension_value(companion(condition, "value"), _COMPUTED) is not None
+    if value is None or is_computed:
+        if (value is None) is not is_computed:
+            message = NO_VALUE if value is None else TWO_VALUES
+            session.report(message, place, property=short(name))
         return
     _Value(session, included, name, place).check(operation, value, rule)
 

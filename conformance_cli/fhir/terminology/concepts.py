@@ -158,7 +158,7 @@ class Concepts:
         up, down = self._named(_PARENT), self._named(_CHILD)
         for code, concept in self._concepts.items():
             for held in items(concept.get("property")):
-                value, name = choice(held), held.get("code")
+                value, name = choice(held), text(held.get("code"))
                 other = value[1] if value else None
                 if isinstance(other, str) and name in up:
                     yield code, other
@@ -167,13 +167,12 @@ class Concepts:
 
     def _named(self, meaning: str) -> set[str]:
         """The names of the properties that have a meaning defined by FHIR."""
-        declared = {
-            one.get("code"): one.get("uri") for one in items(self._resource.get("property"))
-        }
+        properties = items(self._resource.get("property"))
+        declared = {text(one.get("code")): one.get("uri") for one in properties}
         names = {name for name, uri in declared.items() if uri == _DEFINED + meaning}
         if not declared.get(meaning):
             names.add(meaning)
-        return {name for name in names if isinstance(name, str)}
+        return {name for name in names if name is not None}
 
 
 def _reached(start: str, links: Mapping[str, set[str]]) -> set[str]:

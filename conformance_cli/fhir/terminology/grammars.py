@@ -128,6 +128,9 @@ def _currencies() -> frozenset[str]:
 def _country(code: str) -> Standing:
     if code in _countries():
         return Standing.VALID
+    if "-" in code:
+        # R4 gave all parts of ISO 3166 one URI; the one of part 2 came later
+        return _subdivision(code)
     return Standing.UNKNOWN if _USER_COUNTRIES.fullmatch(code) else Standing.INVALID
 
 

@@ -237,11 +237,11 @@ def expanded(system: str, code: str, value_set: Mapping[str, Json]) -> Ruling | 
 def is_whole_expansion(value_set: Mapping[str, Json]) -> bool:
     """Whether an expansion has every code: not cut short, paged or filtered."""
     expansion = part(value_set, "expansion")
-    names = {parameter.get("name") for parameter in items(expansion.get("parameter"))}
+    names = {text(parameter.get("name")) for parameter in items(expansion.get("parameter"))}
     if not expansion or names & {"filter", "count", "offset", "limitedExpansion"}:
         return False
-    urls = {extension.get("url") for extension in items(expansion.get("extension"))}
-    if any(isinstance(url, str) and url.endswith(("toocostly", "unclosed")) for url in urls):
+    urls = [text(extension.get("url")) or "" for extension in items(expansion.get("extension"))]
+    if any(url.endswith(("toocostly", "unclosed")) for url in urls):
         return False
     count, total = sum(1 for _ in _contains(value_set)), expansion.get("total")
     return count > 0 and (not isinstance(total, int) or total <= count)

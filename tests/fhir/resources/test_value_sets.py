@@ -199,6 +199,10 @@ class TestFilters:
         computed = {"extension": [{"url": url, "valueExpression": {"expression": "1"}}]}
         made = {"system": COLOURS, "filter": [bare | {"_value": computed}]}
         assert check(made, loaded=(WAVES,)) == []
+        made["filter"][0]["value"] = "true"
+        assert check(made, loaded=(WAVES,)) == [
+            ("error", "include[0].filter[0]", "value-set-filter-values")
+        ]
 
     def test_a_code_of_a_code_property_ought_to_exist(self):
         assert check_filter("up", "=", "mauve") == [("warning", "value-set-filter-code")]

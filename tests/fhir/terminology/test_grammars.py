@@ -19,7 +19,7 @@ COUNTRIES = "urn:iso:std:iso:3166"
         ("http://unitsofmeasure.org", "mg mg/dL mm[Hg] {score} 1"),
         ("urn:ietf:rfc:3986", "http://x.test urn:oid:1.2.3 mailto:a@x.test"),
         ("urn:iso:std:iso:4217", "GBP EUR XXX DEM HRK"),
-        (COUNTRIES, "GB GBR 826 CHE CSK EU"),
+        (COUNTRIES, "GB GBR 826 CHE CSK EU US-NY"),
         ("urn:iso:std:iso:3166:-2", "GB-ENG US-NY"),
     ],
 )

@@ -1,6 +1,8 @@
 """Membership in value sets follows their definitions, and is unknown where these do not reach."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conformance_cli.fhir.terminology.protocol import Coded
 from tests.fhir.terminology.definitions import (
@@ -292,3 +294,39 @@ def test_malformed_value_sets_raise_nothing(broken):
     for coded in (Coded(COLOURS, "zzz"), Coded(None, "zzz"), Coded(None, None)):
         assert held.in_value_set(coded, VS).standing.value in ("invalid", "unknown")
     held.codes_of(VS)
+
+
+#: Every name that is looked at, and values of every kind, in any place.
+_NAMES = st.sampled_from(
+    [
+        *("compose", "include", "exclude", "system", "version", "concept", "code", "filter"),
+        *("property", "op", "value", "valueSet", "inactive", "expansion", "contains", "total"),
+        *("extension", "url", "uri", "type", "content", "caseSensitive", "designation"),
+        *("display", "parameter", "name", "valueCode", "valueCoding", "abstract"),
+    ]
+)
+_SCALARS = st.sampled_from(
+    [None, True, 3, "", "red", "=", "is-a", "regex", "(", COLOURS, VS, OTHER]
+)
+_JSON = st.recursive(
+    _SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=4),
+    max_leaves=40,
+)
+
+
+@given(
+    _JSON, st.dictionaries(_NAMES, _JSON, max_size=5), st.dictionaries(_NAMES, _JSON, max_size=5)
+)
+def test_no_definition_makes_it_raise(include, of_value_set, of_code_system):
+    compose = {"compose": {"include": [include], "exclude": [include]}}
+    held = terminology(
+        {"resourceType": "CodeSystem"} | of_code_system | {"url": COLOURS},
+        {"resourceType": "ValueSet"} | of_value_set | {"url": OTHER},
+        {"resourceType": "ValueSet", "url": VS} | compose,
+    )
+    for url in (VS, OTHER):
+        held.codes_of(url)
+        for system in (None, COLOURS, SNOMED):
+            held.in_value_set(Coded(system, "red"), url)
+    held.in_code_system(Coded(COLOURS, "red", None, "Red"))
