@@ -70,54 +70,37 @@ class Glances:
         return self._whole(found)
 
     def _whole(self, found: Property) -> Test:
-        one = self._companion(found) if found.kind is Kind.COMPANION else self._one(found)
+        """The test of all values of a property: the quick one, or else by the rules."""
+        quick, thorough = self._pair(found)
+        if quick is None:
+            return thorough
+        return lambda value: quick(value) or thorough(value)
+
+    def _pair(self, found: Property) -> tuple[Test | None, Test]:
+        """A test that costs little and may err on the side of doubt, and the one that decides."""
+        if found.kind is not Kind.PRIMITIVE:
+            test = self._complex(found)
+            return None, _each(test) if found.repeats else test
+        quick, thorough = self._quick(found), self._by_rule(found)
         if not found.repeats:
-            return one
+            return quick, thorough
+        return None if quick is None else _each(quick), _each(thorough)
 
-        def many(items: Json) -> bool:
-            if type(items) is not list or not items:
-                return False
-            for item in items:  # noqa: SIM110 - a generator takes twice as long
-                if not one(item):
-                    return False
-            return True
-
-        return many
-
-    def _one(self, found: Property) -> Test:
-        return self._primitive(found) if found.kind is Kind.PRIMITIVE else self._complex(found)
-
-    def _primitive(self, found: Property) -> Test:
+    def _quick(self, found: Property) -> Test | None:
         quick = QUICK.get(found.type)
-        plain = found.element.binding is None and not found.invariants
-        by_rule = self._by_rule(found)
-        if found.type == "code":
-            return self._bound(found, quick, by_rule)
-        if quick is None or not plain or found.type == "canonical" or is_limited(found.element):
-            return by_rule
-
-        def test(value: Json) -> bool:
-            return quick(value) or by_rule(value)
-
-        return test
-
-    def _bound(self, found: Property, quick: Test | None, by_rule: Test) -> Test:
-        """A code: among those of its value set, if they are few enough to be known."""
-        binding = found.element.binding
-        if binding is None or binding.value_set is None or found.invariants or binding.additional:
-            return by_rule
-        url, codes = binding.value_set, None
-
-        def test(value: Json) -> bool:
-            nonlocal codes
-            if codes is None:
-                known = self._known_codes(url)
-                codes = known if known is not None else frozenset()
-            if type(value) is str and value in codes and (quick is None or quick(value)):
-                return True
-            return by_rule(value)
-
-        return test
+        element = found.element
+        if found.invariants or is_limited(element) or found.type == "canonical":
+            return None
+        if element.binding is None:
+            return quick
+        binding = element.binding
+        if found.type != "code" or binding.value_set is None or binding.additional:
+            return None
+        codes = self._known_codes(binding.value_set)
+        if not codes:
+            return None
+        fine = frozenset(code for code in codes if quick is None or quick(code))
+        return lambda value: type(value) is str and value in fine
 
     def _known_codes(self, url: str) -> frozenset[str] | None:
         session = self._session
@@ -139,26 +122,15 @@ class Glances:
         return test
 
     def _complex(self, found: Property) -> Test:
-        place = Place(_ROOT, found.key, None, found.shown)
-        has_rules = Rules.concern(found)
-        told_by = _TOLD_BY.get(found.type)
-        inside: Test | None = None
+        """The test of an object; made in full when the first one comes."""
+        made: Test | None = None
 
         def test(value: Json) -> bool:
-            nonlocal inside
-            if type(value) is not dict:
-                return False
-            if inside is None:
+            nonlocal made
+            if made is None:
                 shape = found.shape
-                if shape is None:
-                    return False
-                inside = self._object(shape, found)
-            if not inside(value):
-                return False
-            if not has_rules:
-                return True
-            key = (found, told_by(value)) if told_by is not None else None
-            return key in self._sound or self._is_ruled_fine(value, found, place, key)
+                made = _never if shape is None else self._object(shape, found)
+            return made(value)
 
         return test
 
@@ -174,65 +146,59 @@ class Glances:
             self._sound.add(key)
         return True
 
-    def _companion(self, found: Property) -> Test:
-        """The companion of one primitive: sound by itself, with something to say."""
-        inside: Test | None = None
-
-        def test(value: Json) -> bool:
-            nonlocal inside
-            if type(value) is not dict or not value.get("extension"):
-                return False
-            if inside is None:
-                shape = found.shape
-                if shape is None:
-                    return False
-                inside = self._object(shape, found)
-            return inside(value)
-
-        return test
-
-    def _object(self, shape: Shape, via: Property) -> Test:
-        """The test of an object: its properties, what it needs, its invariants."""
-        members = self._members(shape)
-        complete = _complete(shape)
-        in_full = any(one.shortcut is None for one in shape.invariants)
-        shortcuts = tuple(one.shortcut for one in shape.invariants if one.shortcut is not None)
+    def _object(self, shape: Shape, via: Property) -> Test:  # noqa: C901 - see below
+        """The test of an object: its properties, what it needs, its invariants, its rules."""
+        tests: dict[str, Test] = {}
+        decide = self._decider(shape, tests)
+        complete, sound = _complete(shape), self._sound
+        shortcuts = tuple(one.shortcut or _never for one in shape.invariants)
         place = Place(_ROOT, via.key, None, via.shown)
+        is_companion = via.kind is Kind.COMPANION
+        has_rules = not is_companion and Rules.concern(via)
+        told_by = _TOLD_BY.get(via.type) if has_rules else None
 
-        def test(value: Json) -> bool:
-            if not value or not members(value):
+        # one long function, for each call that it saves is a tenth of what it does
+        def test(value: Json) -> bool:  # noqa: C901
+            if type(value) is not dict or not value:
                 return False
+            for name, item in value.items():
+                check = tests.get(name)
+                if (check is None or not check(item)) and not decide(name, item):
+                    return False
             if complete is not None and not complete(value):
                 return False
             for shortcut in shortcuts:
-                if not shortcut(value):
-                    return self._hold(shape, value)
-            if in_full and not self._hold(shape, value):
-                return False
-            if "extension" in value or "modifierExtension" in value:
-                return self._extensions(value, shape, via, place)
-            return True
-
-        return test
-
-    def _members(self, shape: Shape) -> Test:
-        """Every property by itself; the tests are made when a property is first met."""
-        tests: dict[str, Test] = {}
-        properties = shape.properties
-
-        def test(value: Json) -> bool:
-            for name, item in value.items():
-                check = tests.get(name)
-                if check is None:
-                    found = properties.get(name)
-                    if found is None or found.kind is Kind.RESOURCE:
-                        return False
-                    check = tests[name] = self._whole(found)
-                if not check(item):
+                if not shortcut(value) and not self._hold(shape, value):
                     return False
-            return True
+            if "extension" in value or "modifierExtension" in value:
+                if not self._extensions(value, shape, via, place):
+                    return False
+            elif is_companion:
+                return False
+            if not has_rules:
+                return True
+            key = (via, told_by(value)) if told_by is not None else None
+            return key in sound or self._is_ruled_fine(value, via, place, key)
 
         return test
+
+    def _decider(self, shape: Shape, tests: dict[str, Test]) -> Callable[[str, Json], bool]:
+        """What to do about a property that is new, or that the quick test has doubts about."""
+        properties = shape.properties
+        thorough: dict[str, Test] = {}
+
+        def decide(name: str, item: Json) -> bool:
+            test = thorough.get(name)
+            if test is None:
+                found = properties.get(name)
+                if found is None or found.kind is Kind.RESOURCE:
+                    return False
+                quick, test = self._pair(found)
+                tests[name], thorough[name] = quick or test, test
+                return test(item)
+            return test is not tests[name] and test(item)
+
+        return decide
 
     def _hold(self, shape: Shape, value: Json) -> bool:
         """Whether the invariants of an object hold, evaluated in full."""
@@ -250,6 +216,24 @@ class Glances:
         before = len(session.found)
         rules.extensions(session, value, shape, via, place, scope)
         return len(session.found) == before
+
+
+def _each(one: Test) -> Test:
+    """The test of an array."""
+
+    def test(items: Json) -> bool:
+        if type(items) is not list or not items:
+            return False
+        for item in items:  # noqa: SIM110 - a generator takes twice as long
+            if not one(item):
+                return False
+        return True
+
+    return test
+
+
+def _never(_: Json) -> bool:
+    return False
 
 
 def _coding(value: Json) -> Json:
