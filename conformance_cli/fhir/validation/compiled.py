@@ -67,8 +67,9 @@ class Compiled:
         """The rules of a type of resource, loaded when it is first met."""
         if name == "Bundle":
             from conformance_cli.fhir.validation.bundles import check_bundle
+            from conformance_cli.fhir.validation.signatures import check_signature
 
-            return (check_bundle,)
+            return (check_bundle, check_signature)
         from conformance_cli.fhir.resources.rules import rules_of
 
         return (check_contained, *rules_of(name))
