@@ -38,8 +38,7 @@ class TestBeginning:
     )
     def test_is_of_the_right_type(self, kind, message):
         found = check(kind, held("Patient"))
-        assert errors(found) == [(message, "Bundle.entry[1].resource")]
-        assert found.found[0].place.pointer == ("entry", 0, "resource")
+        assert errors(found) == [(message, "Bundle.entry[0].resource")]
 
     def test_early_documents_have_a_date(self):
         old = {"session": {"fhir_version": "3.0.1"}}
@@ -56,19 +55,19 @@ class TestReferencesOfCompositions:
         [
             ({"subject": to("Patient/9")}, "subject"),
             ({"encounter": to("Patient/9")}, "encounter"),
-            ({"author": [{}, to("Patient/9")]}, "author[2]"),
-            ({"attester": [{"party": to("Patient/9")}]}, "attester[1].party"),
-            ({"event": [{"detail": [to("Patient/9")]}]}, "event[1].detail[1]"),
-            ({"section": [{"entry": [to("Patient/9")]}]}, "section[1].entry[1]"),
+            ({"author": [{}, to("Patient/9")]}, "author[1]"),
+            ({"attester": [{"party": to("Patient/9")}]}, "attester[0].party"),
+            ({"event": [{"detail": [to("Patient/9")]}]}, "event[0].detail[0]"),
+            ({"section": [{"entry": [to("Patient/9")]}]}, "section[0].entry[0]"),
             (
                 {"section": [{"section": [{"focus": to("Patient/9")}]}]},
-                "section[1].section[1].focus",
+                "section[0].section[0].focus",
             ),
         ],
     )
     def test_are_in_the_document(self, content, place):
         found = check("document", held("Composition", **content))
-        expected = [("bundle-reference-not-found", f"Bundle.entry[1].resource.{place}")]
+        expected = [("bundle-reference-not-found", f"Bundle.entry[0].resource.{place}")]
         assert errors(found) == expected
 
     def test_may_be_contained(self):
@@ -85,7 +84,7 @@ class TestReferencesOfCompositions:
         )
         assert errors(found)[0] == (
             "bundle-reference-elsewhere",
-            "Bundle.entry[1].resource.subject",
+            "Bundle.entry[0].resource.subject",
         )
         assert f"{FHIR}Patient/1" in found.found[0].text
         assert "https://b.example/Patient/1" in found.found[0].text
@@ -98,7 +97,7 @@ class TestReferencesOfCompositions:
         )
         assert errors(found)[0] == (
             "bundle-reference-without-base",
-            "Bundle.entry[1].resource.subject",
+            "Bundle.entry[0].resource.subject",
         )
 
     def test_mean_one_entry(self):
@@ -109,7 +108,7 @@ class TestReferencesOfCompositions:
         )
         assert errors(found)[0] == (
             "bundle-reference-ambiguous",
-            "Bundle.entry[1].resource.subject",
+            "Bundle.entry[0].resource.subject",
         )
 
 
@@ -124,18 +123,17 @@ class TestReach:
         organization = held("Organization")
         assert told(check("document", composition, patient, organization)) == []
         assert self.orphans("document", composition, patient, held("Group"), organization) == [
-            "Bundle.entry[3]"
+            "Bundle.entry[2]"
         ]
 
-    def test_orphans_are_shown_one_further_and_named_in_the_text(self):
+    def test_orphans_are_pointed_at_and_named(self):
         found = check("document", held("Composition"), held("Group")).found[0]
-        assert found.place.pointer == ("entry", 1)
-        assert found.place.expression == "Bundle.entry[2]"
-        assert "Bundle.entry[1]" in found.text
+        assert found.place.expression == "Bundle.entry[1]"
+        assert f"{FHIR}Group/1" in found.text
 
     def test_orphans_of_messages_are_only_worth_a_warning(self):
         found = check("message", held("MessageHeader"), held("Group"))
-        assert told(found) == [("bundle-message-orphan", "Bundle.entry[2]")]
+        assert told(found) == [("bundle-message-orphan", "Bundle.entry[1]")]
         assert errors(found) == []
 
     def test_links_of_other_kinds_count(self):
@@ -146,7 +144,7 @@ class TestReach:
 
     def test_the_url_of_an_extension_is_no_link(self):
         document = held("Composition", extension=[{"url": f"{FHIR}Binary/1"}])
-        assert self.orphans("document", document, held("Binary")) == ["Bundle.entry[2]"]
+        assert self.orphans("document", document, held("Binary")) == ["Bundle.entry[1]"]
 
     def test_an_entry_may_point_at_the_document_if_it_is_a_provenance(self):
         composition = held("Composition")
@@ -154,7 +152,7 @@ class TestReach:
         assert told(check("document", composition, provenance)) == []
         group = held("Group", subject=to("Provenance/1"))
         assert told(check("document", composition, provenance, group)) == [
-            ("bundle-document-backwards", "Bundle.entry[3]")
+            ("bundle-document-backwards", "Bundle.entry[2]")
         ]
 
     def test_wrong_references_anywhere_are_told_of_at_the_bundle(self):
@@ -164,7 +162,7 @@ class TestReach:
         found = check("document", composition, patient, organization)
         assert errors(found) == [
             ("bundle-reference-elsewhere", "Bundle"),
-            ("bundle-document-orphan", "Bundle.entry[3]"),
+            ("bundle-document-orphan", "Bundle.entry[2]"),
         ]
         assert "Bundle.entry[1].resource.managingOrganization" in found.found[0].text
 
@@ -177,7 +175,7 @@ class TestReach:
         inner = {"resourceType": "Bundle", "id": "1", "entry": [held("Patient", x=to("Group/1"))]}
         composition = held("Composition", section=[{"entry": [to("Bundle/1")]}])
         entry = {"fullUrl": f"{FHIR}Bundle/1", "resource": inner}
-        assert self.orphans("document", composition, entry, held("Group")) == ["Bundle.entry[3]"]
+        assert self.orphans("document", composition, entry, held("Group")) == ["Bundle.entry[2]"]
 
     def test_long_chains_are_followed(self):
         groups = [held("Group", str(i), next=to(f"Group/{i + 1}")) for i in range(3000)]
@@ -189,7 +187,7 @@ class TestMessages:
     def test_their_focus_is_in_them(self):
         header = held("MessageHeader", focus=[to("Patient/1"), to("Patient/2")])
         assert errors(check("message", header, held("Patient"))) == [
-            ("bundle-reference-not-found", "Bundle.entry[1].resource.focus[0]")
+            ("bundle-reference-not-found", "Bundle.entry[0].resource.focus[1]")
         ]
 
 
