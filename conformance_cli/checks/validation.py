@@ -42,8 +42,7 @@ class Validation:
         """
         with self._lock:
             packages = getattr(self._opened(), "packages", ())
-        names = [package.manifest.reference for package in packages]
-        return first_few(names) or SHAPES
+        return first_few([plain(package.manifest.reference) for package in packages]) or SHAPES
 
     def knows(self, url: str) -> bool:
         """Whether a profile is loaded.
@@ -81,6 +80,11 @@ class Validation:
         if self._library is None:
             self._library = self._open()
         return self._library
+
+
+def plain(text: str) -> str:
+    """A text with packages as ``name#version``, for redaction takes an ``@`` for e-mail."""
+    return text.replace("@", "#")
 
 
 def exact(value: Json) -> Json:

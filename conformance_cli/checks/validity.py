@@ -18,7 +18,7 @@ from conformance_cli.checks.arguments import (
 from conformance_cli.checks.elements import place
 from conformance_cli.checks.finding import Claim, Finding, both, first_few
 from conformance_cli.checks.subject import Subject, judge_responses
-from conformance_cli.checks.validation import Validation, exact
+from conformance_cli.checks.validation import Validation, exact, plain
 from conformance_cli.fhir import FhirPathError
 from conformance_cli.fhir.packages.errors import PackageError
 from conformance_cli.model.diagnostics import ConformanceError
@@ -114,9 +114,10 @@ def _judged(wanted: _Wanted, subject: Subject) -> Finding:
         return judge_responses(subject, claim, judge(wanted, validation, subject))
     except ConformanceError as error:
         hint = next((d.hint for d in error.diagnostics if d.hint), "") or _REMEDY
-        return claim.error(Cause.PACKAGE, f"it cannot be told: {error}", hint)
+        return claim.error(Cause.PACKAGE, f"it cannot be told: {plain(str(error))}", hint)
     except PackageError as error:
-        return claim.error(Cause.PACKAGE, f"it cannot be told: {error.problem}", error.remedy)
+        text = f"it cannot be told: {plain(error.problem)}"
+        return claim.error(Cause.PACKAGE, text, error.remedy)
 
 
 def _whole(
