@@ -143,11 +143,19 @@ class Validator:
         for found in session.found:
             kept.setdefault(found.key(), found)
         limit = self._options.max_issues
-        issues = tuple(_issue(found, read) for found in list(kept.values())[:limit])
+        issues = tuple(_issue(found, read) for found in _gravest(list(kept.values()), limit))
         notes = () if self._library.has_definitions else (SHAPES_ONLY,)
         support = tuple(Support(*key, *counts) for key, counts in session.support.items())
         profiles = tuple(walker.claimed) if walker else ()
         return Outcome(issues, name, profiles, notes, support, max(0, len(kept) - limit))
+
+
+def _gravest(found: list[Found], most: int) -> list[Found]:
+    """As many as may be kept, in their order; an error never goes for a warning to stay."""
+    if len(found) <= most:
+        return found
+    ranked = sorted(range(len(found)), key=lambda place: found[place].severity.rank)
+    return [found[place] for place in sorted(ranked[:most])]
 
 
 def _issue(found: Found, read: _Input) -> Issue:
