@@ -34,7 +34,9 @@ def validate(
     library = _library(archives)
     loose = [Path(path) for path in packages if not path.endswith(".tgz")]
     if loose:
-        library = library.with_resources([read_resource(path.read_bytes(), library) for path in loose])
+        library = library.with_resources(
+            [read_resource(path.read_bytes(), library) for path in loose]
+        )
     given = options or {}
     validator = Validator(library, _options(given))
     supporting = {
@@ -61,6 +63,9 @@ def _options(given: Mapping[str, Any]) -> Options:
         for_publication=bool(given.get("for-publication")),
         allow_examples=given.get("examples") is not False,
         refuse_html=bool(given.get("security-checks")),
+        implied_type=(
+            Severity.ERROR if given.get("assumeValidRestReferences") else Severity.WARNING
+        ),
     )
 
 
