@@ -28,7 +28,16 @@ from conformance_cli.fhir.validation.options import Options, ReferencePolicy
 from conformance_cli.model.diagnostics import ExitCode
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from conformance_cli.cli.validating.opinions import SecondOpinion
+
+
+def _now() -> datetime:
+    """The time, for constraints that ask for it; known by name to other processes."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
 
 
 def run_asked(given: Mapping[str, Any]) -> ExitCode:
@@ -42,7 +51,7 @@ def run_asked(given: Mapping[str, Any]) -> ExitCode:
     files = find_files(given["files"])
     rules = Rules(
         _definitions(given, session),
-        Options(references=ReferencePolicy(given["references"])),
+        Options(references=ReferencePolicy(given["references"]), clock=_now),
         tuple(given["profiles"]),
         _terminology_server(given["tx"]),
     )

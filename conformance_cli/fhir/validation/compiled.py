@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.validation.contained import check_contained
@@ -12,16 +12,19 @@ from conformance_cli.fhir.validation.glance import Glances
 from conformance_cli.fhir.validation.session import Scope, Session
 from conformance_cli.fhir.validation.shape import Shapes
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 ResourceRule = Callable[[Session, Scope], None]
 
 
 class PathEngine:
     """The FHIRPath engine of a version of FHIR, as invariants use it."""
 
-    def __init__(self, fhir_version: str) -> None:
+    def __init__(self, fhir_version: str, clock: Callable[[], datetime] | None) -> None:
         from conformance_cli.fhir.path.engine import Engine
 
-        self._engine = Engine(fhir_version)
+        self._engine = Engine(fhir_version, clock)
         self._fhir_version = fhir_version
 
     def shortcut(
@@ -41,9 +44,9 @@ class PathEngine:
 class Compiled:
     """Definitions ready to walk with; shared by all validations of a validator."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, clock: Callable[[], datetime] | None = None) -> None:
         self.library = library
-        self.engine = PathEngine(library.fhir_version)
+        self.engine = PathEngine(library.fhir_version, clock)
         self.shapes = Shapes(library, self.engine)
         self.demands = Demands(library, self.shapes, self.engine)
         self.memo: dict[Any, Any] = {}

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from conformance_cli.fhir.outcome.issue import Severity
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class ReferencePolicy(StrEnum):
@@ -49,3 +54,5 @@ class Options:
     honour_claims: bool = True
     #: How many issues to keep at most; the rest is counted.
     max_issues: int = 10_000
+    #: Tells the time to constraints that ask for it, which are not evaluated without.
+    clock: Callable[[], datetime] | None = None

@@ -87,7 +87,7 @@ class Validator:
     ) -> None:
         self._library = library
         self._options = options or Options()
-        self._compiled = Compiled(library)
+        self._compiled = Compiled(library, self._options.clock)
         self._terminology = terminology or _local(library)
 
     def validate(
