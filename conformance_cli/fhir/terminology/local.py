@@ -94,6 +94,10 @@ class LocalTerminology:
         try:
             return self._codes[value_set]
         except KeyError:
+            if len(self._codes) >= _MOST_ANSWERS:
+                self._codes = {
+                    url: codes for url, codes in self._codes.items() if codes is not None
+                }
             codes = self._codes[value_set] = self._list(value_set)
             return codes
 

@@ -21,6 +21,8 @@ Json = Any
 VALID, INVALID, UNKNOWN = Standing.VALID, Standing.INVALID, Standing.UNKNOWN
 #: How many value sets may import one another in a row.
 _DEEPEST: Final = 25
+#: How many includes and filters are kept ready.
+_MOST_PREPARED: Final = 20_000
 #: R4's generic names of formats, which its media-type bindings admit (http.html#mime-type).
 _FORMATS: Final = frozenset({"xml", "json", "ttl"})
 _ALL_MEDIA_TYPES: Final = "http://hl7.org/fhir/ValueSet/mimetypes"
@@ -170,6 +172,8 @@ class _Prepared:
         if found is None:
             codes = (text(concept.get("code")) for concept in items(one.get("concept")))
             found = (one, frozenset(code for code in codes if code))
+            if len(self._lists) >= _MOST_PREPARED:
+                self._lists.clear()
             self._lists[id(one)] = found
         return found[1]
 
@@ -179,6 +183,8 @@ class _Prepared:
         found = self._tests.get(key)
         if found is None:
             found = (condition, concepts, filters.selects(concepts, condition))
+            if len(self._tests) >= _MOST_PREPARED:
+                self._tests.clear()
             self._tests[key] = found
         return found[2]
 

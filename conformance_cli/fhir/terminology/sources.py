@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.terminology.concepts import Concepts
@@ -22,6 +22,10 @@ class Edition:
     is_exact: bool
 
 
+#: How many look-ups are remembered before those that found nothing are forgotten.
+_MOST: Final = 20_000
+
+
 class Sources:
     """Finds resources of a library; keeps value sets and the indexes of code systems."""
 
@@ -36,15 +40,22 @@ class Sources:
             found = self._library.resource(reference, "ValueSet")
             if found is None:
                 found = implicit_value_set(canonical(reference)[0])
+            _make_room(self._value_sets)
             self._value_sets[reference] = found
         return self._value_sets[reference]
 
     def edition(self, system: str, version: str | None) -> Edition | None:
         """A code system; where the version is not loaded, the one that is."""
         key = (system, version)
-        if key not in self._editions:
-            self._editions[key] = self._find(system, version)
-        return self._editions[key]
+        try:
+            return self._editions[key]
+        except KeyError:
+            found = self._find(system, version)
+            # what was not found, or not exactly, may come from the data, and without end
+            if found is None or not found.is_exact:
+                _make_room(self._editions)
+            self._editions[key] = found
+            return found
 
     def _find(self, system: str, version: str | None) -> Edition | None:
         if version is None or version == "*":
@@ -79,6 +90,17 @@ class Beside(Sources):
         if own is None or version not in (None, text(own.get("version"))):
             return self._behind.edition(system, version)
         return Edition(Concepts(own), is_exact=True)
+
+
+def _make_room(kept: dict[Any, Any]) -> None:
+    """Forget what can be found again cheaply, once there is much of it."""
+    if len(kept) >= _MOST:
+        for key in [key for key, found in kept.items() if not _is_costly(found)]:
+            del kept[key]
+
+
+def _is_costly(found: object) -> bool:
+    return isinstance(found, Edition) and found.is_exact
 
 
 def _named(resources: Iterable[Mapping[str, Json]]) -> dict[tuple[str, str], Mapping[str, Json]]:

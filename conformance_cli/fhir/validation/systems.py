@@ -58,6 +58,8 @@ UNKNOWN = information(
     "Codes are checked as far as their code systems are loaded; the rest is said, not passed.",
 )
 
+#: How many systems are remembered.
+_MOST: Final = 10_000
 _ABSOLUTE: Final = ("http:", "https:", "urn:")
 _BUILD: Final = ("http://build.fhir.org", "https://build.fhir.org")
 _FHIR: Final = tuple(
@@ -96,11 +98,12 @@ class Flaw:
 
 def flaw_of(session: Session, system: str) -> Flaw | None:
     """What is wrong with the URL of a code system, or ``None``; kept for the next time."""
-    known: dict[tuple[str, str], Flaw | None] = session.tools.memo
-    key = ("code-system", system)
-    if key not in known:
-        known[key] = _find(session, system)
-    return known[key]
+    known: dict[str, Flaw | None] = session.tools.memo.setdefault("code-systems", {})
+    if system not in known:
+        if len(known) >= _MOST:
+            known.clear()
+        known[system] = _find(session, system)
+    return known[system]
 
 
 def _find(session: Session, system: str) -> Flaw | None:

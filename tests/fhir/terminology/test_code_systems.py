@@ -158,3 +158,16 @@ def test_malformed_code_systems_raise_nothing(broken):
 )
 def test_check_digits_tell_slips_of_writing(system, code, is_wrong):
     assert has_wrong_check_digit(system, code) is is_wrong
+
+
+def test_look_ups_that_found_nothing_do_not_pile_up(monkeypatch):
+    from conformance_cli.fhir.terminology import sources
+
+    monkeypatch.setattr(sources, "_MOST", 10)
+    held = sources.Sources(Library(colours()))
+    known = held.edition(COLOURS, None)
+    for number in range(1000):
+        held.edition(f"http://nowhere.test/{number}", None)
+        held.edition(COLOURS, str(number))
+    assert held.edition(COLOURS, None) is known
+    assert len(held._editions) <= 12
