@@ -11,8 +11,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from conformance_cli.fhir import Issue, Options, ReferencePolicy, Severity, Validator
-from conformance_cli.fhir import open_packages, read_resource
+from conformance_cli.fhir import (
+    Issue,
+    Options,
+    ReferencePolicy,
+    Severity,
+    Validator,
+    open_packages,
+    read_resource,
+)
 
 _REFERENCES = {
     "CHECK_EXISTS": ReferencePolicy.EXISTS,
