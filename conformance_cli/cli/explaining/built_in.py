@@ -33,6 +33,7 @@ _LISTS = {
     "causes": "reason for no verdict",
     "error-codes": "error code",
 }
+_MESSAGES = ("validation-messages", "validation-message")
 
 
 def text(word: str) -> str:
@@ -40,6 +41,8 @@ def text(word: str) -> str:
     plain = word.strip().lower().replace("_", "-").replace(" ", "-")
     if plain in ("exit-codes", "exit-code"):
         return _all_exit_codes()
+    if plain in _MESSAGES:
+        return _all_messages()
     if plain in _LISTS:
         table = _KINDS[_LISTS[plain]]
         return "\n\n".join(_one(name, _LISTS[plain], item) for name, item in table.items())
@@ -52,6 +55,7 @@ def text(word: str) -> str:
 def names() -> Iterator[str]:
     """Every built-in word."""
     yield from _LISTS
+    yield _MESSAGES[0]
     for table in _KINDS.values():
         yield from table
     from conformance_cli.fhir.outcome.catalogue import messages
@@ -86,6 +90,15 @@ def _message(plain: str) -> str:
         ),
     ]
     return "\n".join(parts)
+
+
+def _all_messages() -> str:
+    from conformance_cli.fhir.outcome.catalogue import messages
+
+    return "\n".join(
+        wrapped(message.text, indent="    ", first=f"{id_}  {message.severity.value}  ")
+        for id_, message in sorted(messages().items())
+    )
 
 
 def _exit_code(plain: str) -> str:
