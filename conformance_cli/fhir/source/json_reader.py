@@ -54,7 +54,7 @@ def read_json(data: bytes, options: Options) -> Reading:
         return _too_deep(root)
     except (msgspec.DecodeError, ValueError):
         return _read_with_care(data, options, root)
-    return _judged(value, data, root, [])
+    return _judged(value, data, root, [], options.max_issues)
 
 
 def _read_with_care(data: bytes, options: Options, root: Place) -> Reading:
@@ -65,7 +65,7 @@ def _read_with_care(data: bytes, options: Options, root: Place) -> Reading:
     if problems:
         try:
             clean = text.encode()
-            return _judged(_DECODER.decode(clean), clean, root, problems)
+            return _judged(_DECODER.decode(clean), clean, root, problems, options.max_issues)
         except RecursionError:
             return _too_deep(root, *problems)
         except (msgspec.DecodeError, ValueError):
@@ -73,7 +73,7 @@ def _read_with_care(data: bytes, options: Options, root: Place) -> Reading:
     return recover(text, options, root, problems)
 
 
-def _judged(value: Json, data: bytes, root: Place, problems: list[Problem]) -> Reading:
+def _judged(value: Json, data: bytes, root: Place, problems: list[Problem], most: int) -> Reading:
     """The reading of a text that is sound as JSON."""
     if type(value) is not dict:
         values = {"found": _kind(value)}
@@ -87,7 +87,7 @@ def _judged(value: Json, data: bytes, root: Place, problems: list[Problem]) -> R
     locate = JsonLocator(data)
     if not _has_each_key_once(data, compact):
         value, doubles = _first_of_doubles(data.decode(), root, locate)
-        problems = [*problems, *doubles]
+        problems = [*problems, *doubles[:most]]
     return Reading(value, tuple(problems), locate)
 
 
@@ -135,7 +135,7 @@ def _first_of_doubles(
     stack: list[tuple[Json, Place]] = [(value, root)] if doubles else []
     while stack:
         item, place = stack.pop()
-        for name in doubles.get(id(item), ()):
+        for name in dict.fromkeys(doubles.get(id(item), ())):
             at = locate(place.pointer)
             problems.append(Problem(DUPLICATE, place, at, {"name": name[:80]}))
         stack.extend(_inner(item, place))
