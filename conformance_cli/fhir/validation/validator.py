@@ -12,7 +12,7 @@ from conformance_cli.fhir.outcome.message import fatal
 from conformance_cli.fhir.terminology.protocol import Terminology
 from conformance_cli.fhir.validation.compiled import Compiled
 from conformance_cli.fhir.validation.options import Options
-from conformance_cli.fhir.validation.place import Place, Pointer
+from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Found, Scope, Session
 from conformance_cli.fhir.validation.walker import Walker
 
@@ -70,6 +70,8 @@ class _Input:
     resource: Json
     position: Any = None
     problems: Sequence[Any] = field(default=())
+    #: Where problems of the text are, by the identity of what was found.
+    positions: dict[int, tuple[int, int]] = field(default_factory=dict)
 
 
 class Validator:
@@ -113,11 +115,11 @@ class Validator:
             found = resource.get("resourceType")
             name = found if isinstance(found, str) else None
             place = Place(None, name or "$")
-            _tell(session, read, place)
+            _tell(session, read)
             walker = Walker(session, self._compiled, self._terminology, supporting or {})
             walker.resource(Scope(resource, place), profiles)
         else:
-            _tell(session, read, Place(None, "$"))
+            _tell(session, read)
             if not session.found:
                 session.report(NO_RESOURCE, Place(None, "$"), found=type(resource).__name__)
         return self._outcome(session, read, name, walker)
@@ -159,8 +161,8 @@ def _gravest(found: list[Found], most: int) -> list[Found]:
 
 
 def _issue(found: Found, read: _Input) -> Issue:
-    position = None
-    if read.position is not None:
+    position = read.positions.get(id(found))
+    if position is None and read.position is not None:
         position = read.position(found.place.pointer)
     line, column = position or (None, None)
     expression = found.place.expression
@@ -176,20 +178,12 @@ def _issue(found: Found, read: _Input) -> Issue:
     )
 
 
-def _tell(session: Session, read: _Input, root: Place) -> None:
-    """Report what was wrong with the text itself."""
+def _tell(session: Session, read: _Input) -> None:
+    """Report what was wrong with the text itself, each problem with its own line."""
     for problem in read.problems:
-        session.report(problem.message, _at(root, problem.pointer), **problem.values)
-
-
-def _at(root: Place, pointer: Pointer) -> Place:
-    place = root
-    for step in pointer:
-        if isinstance(step, int):
-            place = Place(place.parent, place.key, step, place.shown)
-        else:
-            place = place.child(step)
-    return place
+        session.report(problem.message, problem.place, **problem.values)
+        if problem.position is not None:
+            read.positions[id(session.found[-1])] = problem.position
 
 
 def _form(raw: bytes) -> str:
