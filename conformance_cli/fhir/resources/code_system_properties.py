@@ -223,7 +223,7 @@ class Properties:
                 report(OTHER_MEANING, at, uri=short(uri), expected=defined, code=code)
             if found is not None and found != expected:
                 report(OTHER_TYPE, at, uri=short(uri), expected=expected, found=short(found))
-        elif uri is None and code in _TYPES and code not in _VAGUE:
+        elif uri is None and code is not None and code in _TYPES and code not in _VAGUE:
             expected = _TYPES[code]
             report(LOOKS_DEFINED, at, code=code, uri=_DEFINED + code)
             if found is not None and found != expected:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from conformance_cli.fhir.resources.reading import part, parts, short, text
+from conformance_cli.fhir.resources.reading import parts, short, text
 
 Json = Any
 
@@ -29,8 +29,13 @@ class Index:
         return next((self._by_name[name] for name in names if name in self._by_name), None)
 
 
+def code_of(item: Mapping[str, Json]) -> Mapping[str, Json] | None:
+    """The code of a part; the first one, where R4 lets a report's stratifier have several."""
+    return next((code for _, code in parts(item, "code")), None)
+
+
 def _names(item: Mapping[str, Json]) -> Iterator[tuple[str, ...]]:
-    link, code = text(item, "linkId"), part(item, "code") or {}
+    link, code = text(item, "linkId"), code_of(item) or {}
     if link is not None:
         yield ("linkId", link)
     codes = codes_of(code)
@@ -62,6 +67,6 @@ def codes_of(concept: Mapping[str, Json]) -> set[tuple[str, str]]:
 
 def shown_code(item: Mapping[str, Json]) -> str:
     """What names a part, for messages: its link id, its code, or its text."""
-    code = part(item, "code") or {}
+    code = code_of(item) or {}
     codes = ", ".join(f"{system}#{value}" for system, value in sorted(codes_of(code)))
     return short(text(item, "linkId") or codes or text(code, "text") or "without a code")

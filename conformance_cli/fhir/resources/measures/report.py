@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from conformance_cli.fhir.outcome.message import Message, error, information, warning
-from conformance_cli.fhir.resources.measures.codes import Index, is_same_code, shown_code
+from conformance_cli.fhir.resources.measures.codes import Index, code_of, is_same_code, shown_code
 from conformance_cli.fhir.resources.measures.populations import check_population
 from conformance_cli.fhir.resources.measures.score import SCORED, check_score, scoring_of
 from conformance_cli.fhir.resources.reading import part, parts, short, text
@@ -140,7 +140,7 @@ class _Report:
         for index, item in parts(reported, kind):
             at = place.child(kind, index)
             found = expected.matching(item)
-            if part(item, "code") is None and text(item, "linkId") is None:
+            if code_of(item) is None and text(item, "linkId") is None:
                 self._tell(UNNAMED, at, kind)
             elif found is None:
                 self._tell(UNKNOWN, at, kind, code=shown_code(item))
@@ -159,13 +159,13 @@ class _Report:
         if kind == "group":
             return text(self.scope.resource, "type") != "data-collection"
         observation = {"coding": [dict(zip(("system", "code"), _OBSERVATION, strict=True))]}
-        code = part(defined, "code")
+        code = code_of(defined)
         return kind != "population" or code is None or not is_same_code(code, observation)
 
     def _check_name(
         self, kind: str, reported: Mapping[str, Json], defined: Mapping[str, Json], place: Place
     ) -> None:
-        found, expected = part(reported, "code"), part(defined, "code")
+        found, expected = code_of(reported), code_of(defined)
         if found is not None and expected is not None and not is_same_code(found, expected):
             shown = {
                 "found": shown_code({"code": found}),
