@@ -82,10 +82,19 @@ def check_value_set(session: Session, resource: Mapping[str, Json], place: Place
     content = text(resource, "content")
     if content not in (None, "complete", "supplement"):
         session.report(VALUE_SET_OF_PART, place, content=short(content))
-    value_set = session.library.resource(reference, "ValueSet")
+    value_set = _value_set(session, reference, text(resource, "version"))
     problem = None if value_set is None else _problem(value_set, url or "")
     if problem is not None:
         session.report(NOT_ALL_CODES, place, value_set=short(reference), problem=problem)
+
+
+def _value_set(session: Session, reference: str, version: str | None) -> Mapping[str, Json] | None:
+    """The value set that is meant: what was published together has the same version."""
+    if version is not None and "|" not in reference:
+        beside = session.library.resource(f"{reference}|{version}", "ValueSet")
+        if beside is not None:
+            return beside
+    return session.library.resource(reference, "ValueSet")
 
 
 def _problem(value_set: Mapping[str, Json], url: str) -> str | None:

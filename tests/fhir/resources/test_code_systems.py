@@ -116,6 +116,13 @@ class TestValueSetOfAllCodes:
     def test_anything_else_contradicts(self, includes):
         assert self.against(*includes) == [("error", "", "code-system-value-set")]
 
+    def test_the_one_of_the_same_version_is_meant(self):
+        beside = value_set(self.URL, {"system": COLOURS}, version="2.0")
+        newer = value_set(self.URL, listing(COLOURS, "red"), version="3.0")
+        assert check(colours(valueSet=self.URL, version="2.0"), beside, newer) == []
+        assert check(colours(valueSet=self.URL, version="1.0"), beside, newer)
+        assert check(colours(valueSet=f"{self.URL}|3.0", version="2.0"), beside, newer)
+
     def test_one_that_is_not_loaded_is_trusted(self):
         assert check(colours(valueSet=self.URL)) == []
 
