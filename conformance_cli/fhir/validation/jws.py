@@ -57,6 +57,8 @@ class Jws:
         name = self.header.get("alg")
         if not isinstance(name, str) or name not in ALGORITHMS:
             raise JwsError(f"the algorithm {str(name)[:40]!r} is not one that others can verify")
+        if self.header.get("b64") is False:
+            raise JwsError("its content is signed without base64 (RFC 7797), which is not checked")
         certificate = self._certificate()
         try:
             body = urlsafe_b64encode(canonical(content).encode()).rstrip(b"=")

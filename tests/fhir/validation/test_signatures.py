@@ -114,6 +114,7 @@ class TestVerification:
             {"alg": "none"},
             {"alg": "HS256"},
             {"alg": 5},
+            {"b64": False},
             {"x5c": None},
             {"x5c": []},
             {"x5c": ["?"]},
