@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Self
+from typing import Any, Self
 
 
 class ExitCode(IntEnum):
@@ -69,6 +69,10 @@ class ConformanceError(Exception):
         if exit_code is not None:
             self.exit_code = exit_code
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes whole: the default would carry the text alone."""
+        return _again, (type(self), self.diagnostics, self.exit_code)
+
     @classmethod
     def of(
         cls,
@@ -81,6 +85,12 @@ class ConformanceError(Exception):
     ) -> Self:
         """Build an error holding a single diagnostic."""
         return cls(Diagnostic(code, message, place, hint), exit_code=exit_code)
+
+
+def _again(
+    kind: type[ConformanceError], diagnostics: tuple[Diagnostic, ...], exit_code: ExitCode
+) -> ConformanceError:
+    return kind(*diagnostics, exit_code=exit_code)
 
 
 class DefinitionError(ConformanceError):

@@ -26,7 +26,7 @@ _SEVERITIES = ("fatal", "error", "warning", "information")
         ("conformance validate --format sarif --output out.sarif fsh-generated/", "for a CI"),
     ),
 )
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
 @option(
     DEFINITIONS,
     "--profile",

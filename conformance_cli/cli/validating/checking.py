@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from conformance_cli.cli.validating.definitions import Definitions, library, terminology
+from conformance_cli.cli.validating.definitions import Definitions, library, refused, terminology
 from conformance_cli.cli.validating.inputs import Input
 from conformance_cli.fhir.outcome.issue import Issue
 from conformance_cli.fhir.outcome.report import Checked
+from conformance_cli.fhir.packages.errors import PackageError
 
 if TYPE_CHECKING:
     from conformance_cli.fhir.validation.options import Options
@@ -34,11 +35,19 @@ def check_each(inputs: Iterable[Input], rules: Rules) -> Iterator[Checked]:
 
 
 def check(one: Input, rules: Rules) -> Checked:
-    """The result of one input; a file that cannot be read has one fatal issue."""
+    """The result of one input; a file that cannot be read has one fatal issue.
+
+    Raises:
+        ConformanceError: a package was changed on disk meanwhile.
+
+    """
     data = one.read()
     if isinstance(data, Issue):
         return Checked(one.origin, (data,))
-    outcome = validator(rules).validate(data, format=one.format, profiles=rules.profiles)
+    try:
+        outcome = validator(rules).validate(data, format=one.format, profiles=rules.profiles)
+    except PackageError as error:
+        raise refused(error) from error
     return Checked.of(one.origin, outcome)
 
 
