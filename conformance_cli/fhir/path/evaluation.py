@@ -88,7 +88,7 @@ class Evaluator:
             root_resource=[root],
             services=services,
             now=now,
-            casts_collections=self._is_lenient,
+            casts_loosely=self._is_lenient,
         )
         items = _evaluated(expression, Frame(run, this), this)
         if len(items) == 1:

@@ -41,8 +41,9 @@ class Run:
     services: Services | None = None
     #: The time that ``now()`` and ``today()`` tell; ``None`` where they must not.
     now: datetime | None = None
-    #: Whether ``as`` may be used on several items, as definitions before R5 do.
-    casts_collections: bool = False
+    #: Whether ``as`` is taken as definitions before R5 mean it: it may be used on several
+    #: items, and ``as String`` keeps FHIR's strings.
+    casts_loosely: bool = False
     work: int = 0
 
     def spend(self, items: int) -> None:

@@ -129,6 +129,20 @@ def test_a_cast_of_several_items_is_an_error_since_r5_only():
         Engine("5.0.0").holds("extension.as(Extension).exists()", node, node, node)
 
 
+@pytest.mark.parametrize("expression", ["id as String = 'p'", "id.as(String) = 'p'"])
+def test_a_cast_to_a_system_type_keeps_primitives_before_r5_only(expression):
+    patient = Node({"resourceType": "Patient", "id": "p"}, "Patient")
+    family = Node({"family": "p"}, "HumanName")
+    told = expression.replace("id", "family")
+    assert ENGINE.holds(told, family, patient, patient)
+    assert not Engine("5.0.0").holds(told, family, patient, patient)
+
+
+def test_an_empty_text_is_no_value():
+    patient = Node({"resourceType": "Patient", "gender": ""}, "Patient")
+    assert ENGINE.holds("gender.hasValue().not()", patient, patient, patient)
+
+
 @pytest.mark.parametrize(
     ("key", "type_name", "focus", "result"),
     [

@@ -23,7 +23,10 @@ def _extension(frame: Frame, focus: Items, url: Items) -> Items:
 
 
 def _has_value(_: Frame, focus: Items) -> Items:
-    return [len(focus) == 1 and not isinstance(bare(focus[0]), Mapping | list | None)]
+    if len(focus) != 1:
+        return [False]
+    value = bare(focus[0])
+    return [value != "" and not isinstance(value, Mapping | list | None)]
 
 
 def _get_value(_: Frame, focus: Items) -> Items:

@@ -23,10 +23,13 @@ def only_of(frame: Frame, focus: Items, specifier: str) -> Items:
 
 
 def cast(frame: Frame, focus: Items, specifier: str) -> Items:
-    """The item, if it is of a type; several are an error, unless the run is lenient."""
-    if not frame.run.casts_collections:
+    """The item, if it is of a type; several are an error, unless casts are loose."""
+    if not frame.run.casts_loosely:
         single(focus, "one item")
-    return only_of(frame, focus, specifier)
+        return only_of(frame, focus, specifier)
+    loose = specifier[:1].lower() + specifier[1:]
+    kept = only_of(frame, focus, specifier)
+    return kept or (only_of(frame, focus, loose) if frame.run.model.is_primitive(loose) else [])
 
 
 def is_a(frame: Frame, focus: Items, specifier: str) -> Items:

@@ -136,7 +136,10 @@ def _has_value(focus: Code, _: Arguments, __: Context) -> Code:
     value = focus.value
     is_object = value is None and focus.items is not None and focus.items.code.startswith("(")
     false = ALWAYS if is_object else focus.empty
-    return boolean(value.given if value else "", false, ALWAYS if focus.calm else "")
+    true = value.given if value else ""
+    if value and value.kind in ("string", "time"):
+        true = both(true, f"{value.code} != ''")
+    return boolean(true, false, ALWAYS if focus.calm else "")
 
 
 def _first(focus: Code, _: Arguments, __: Context) -> Code:
