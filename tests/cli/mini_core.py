@@ -1,4 +1,4 @@
-"""A FHIR core package with four resources' worth of definitions, written to a folder."""
+"""A FHIR core package with two resources and what they need, written to a folder."""
 
 from __future__ import annotations
 
@@ -72,6 +72,18 @@ def _definitions(version: str) -> Iterator[dict[str, Any]]:
         "Narrative", "complex-type", "Element", *_under("Narrative", identity, extension),
         _element("Narrative.status", "code", least=1), _element("Narrative.div", "xhtml", least=1),
     )  # fmt: skip
+    yield make(
+        "Coding", "complex-type", "Element", *_under("Coding", identity, extension),
+        _element("Coding.system", "uri"), _element("Coding.version", "string"),
+        _element("Coding.code", "code"), _element("Coding.display", "string"),
+        _element("Coding.userSelected", "boolean"),
+    )  # fmt: skip
+    yield make(
+        "CodeableConcept", "complex-type", "Element",
+        *_under("CodeableConcept", identity, extension),
+        _element("CodeableConcept.coding", "Coding", most="*"),
+        _element("CodeableConcept.text", "string"),
+    )  # fmt: skip
     resource = [_element("Resource.id", "id"), _element("Resource.meta", "Meta")]
     yield make("Resource", "resource", None, *resource, abstract=True)
     domain = [
@@ -87,7 +99,7 @@ def _definitions(version: str) -> Iterator[dict[str, Any]]:
     )  # fmt: skip
     yield make(
         "Basic", "resource", "DomainResource", *_under("Basic", *domain),
-        _element("Basic.code", "code", least=1),
+        _element("Basic.code", "CodeableConcept", least=1),
     )  # fmt: skip
 
 

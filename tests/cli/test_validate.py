@@ -361,6 +361,29 @@ class TestNetwork:
         opinion = done.json()["results"][0]["second_opinion"]
         assert (opinion["same_verdict"], opinion["valid"]) == (False, False)
 
+    def test_a_terminology_server_is_asked_only_where_one_is_named(
+        self, cli: Cli, here: Path, env, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        env = env | {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
+        coding = {"system": "https://example.org/codes", "code": "nope"}
+        basic = {"resourceType": "Basic", "code": {"coding": [coding]}}
+        (here / "basic.json").write_text(json.dumps(basic))
+        refusal = {
+            "resourceType": "Parameters",
+            "parameter": [
+                {"name": "result", "valueBoolean": False},
+                {"name": "message", "valueString": "nope is no code of this system"},
+            ],
+        }
+        with miniature(lambda asked: Answer(200, refusal)) as server:
+            alone = cli("validate", "basic.json", cwd=here, env=env)
+            assert (alone.code, server.asked) == (0, [])
+            asked = cli("validate", "basic.json", "--tx", server.base_url, cwd=here, env=env)
+        assert "was not checked" in alone.out
+        assert asked.code == 1
+        assert server.asked
+        assert cli("validate", "basic.json", "--tx", "nope", cwd=here, env=env).code == 2
+
     @pytest.mark.parametrize("url", ["ftp://x.example/", "x.example", "https://me:pw@x.example/"])
     def test_what_is_no_plain_url_is_refused(self, cli: Cli, here: Path, env, url: str) -> None:
         done = cli("validate", "good.json", "--second-opinion", url, cwd=here, env=env)
