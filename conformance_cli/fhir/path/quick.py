@@ -28,8 +28,8 @@ Shortcut = Callable[[Mapping[str, Any]], bool]
 _HELPERS: Mapping[str, object] = {
     name: getattr(helpers, name)
     for name in (
-        "FAILURES", "NUMBERS", "across", "elements", "more_children", "only", "order_of_times",
-        "resources", "values",
+        "FAILURES", "NUMBERS", "across", "differ", "elements", "more_children", "only",
+        "order_of_times", "resources", "values",
     )
 }  # fmt: skip
 #: All of them, together: what one function decides, and what is left to evaluate.

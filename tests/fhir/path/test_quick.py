@@ -42,6 +42,9 @@ EXPRESSIONS = {
         communication.all(preferred.exists() implies preferred)
         multipleBirth.exists() or {}.empty().not()
         gender.toInteger() >= 1
+        name.select(given).isDistinct() or name.select(use = 'x').exists()
+        name.first().use = 'x' or name.tail().use.empty()
+        identifier.select(period.start).exists() xor name.use.isDistinct()
     """,
     "Extension": """
         extension.exists() != value.exists()

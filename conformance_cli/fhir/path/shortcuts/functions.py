@@ -11,6 +11,7 @@ from conformance_cli.fhir.path.shortcuts.codes import (
     UNKNOWN,
     Bounds,
     Code,
+    Items,
     Value,
     boolean,
     both,
@@ -23,11 +24,10 @@ Argument = Callable[[], Code]
 #: Reads an argument as a criterion: of a variable and its type.
 Criterion = Callable[[str, str], Code]
 
-#: Functions that yield nothing for nothing: with criteria, which are then not asked ...
-_FILTERS = frozenset({"select", "repeat"})
-#: ... and with arguments, if these are literals; each with how many it takes.
+#: Functions that yield nothing for nothing, if their arguments are literals; each with how
+#: many it takes.
 _STRICT = {
-    **dict.fromkeys(("last", "tail", "single", "distinct", "resolve"), (0, 0)),
+    **dict.fromkeys(("last", "single", "distinct", "resolve"), (0, 0)),
     **dict.fromkeys(("descendants", "upper", "lower", "toDecimal"), (0, 0)),
     **dict.fromkeys(("toString", "toBoolean", "toDate", "toDateTime", "toQuantity"), (0, 0)),
     **dict.fromkeys(("matchesFull", "indexOf", "skip", "take", "memberOf"), (1, 1)),
@@ -41,8 +41,6 @@ def called(name: str, focus: Code, arguments: Arguments, context: Context) -> Co
     rule, (fewest, most) = _RULES.get(name, (None, (0, -1)))
     if rule is not None and fewest <= arguments.count <= most:
         return rule(focus, arguments, context)
-    if name in _FILTERS and arguments.count == 1:
-        return Code(empty=focus.empty)
     fewest, most = _STRICT.get(name, (0, -1))
     if fewest <= arguments.count <= most and arguments.are_literals():
         return Code(empty=focus.empty)
@@ -102,6 +100,21 @@ def _where(focus: Code, arguments: Arguments, context: Context) -> Code:
     )
 
 
+def _select(focus: Code, arguments: Arguments, context: Context) -> Code:
+    """What a projection yields for all items; nothing further is known of it."""
+    found = _over(focus, arguments, context)
+    if found is None:
+        return Code(empty=focus.empty)
+    item, code, projection = found
+    some = f"any({projection.some} for {item} in {code})" if projection.some else ""
+    none = f"all({projection.empty} for {item} in {code})" if projection.empty else ""
+    return Code(
+        empty=either(focus.empty, none),
+        some=some if projection.calm else "",
+        calm=focus.calm and projection.calm,
+    )
+
+
 def _all(focus: Code, arguments: Arguments, context: Context) -> Code:
     found = _over(focus, arguments, context)
     if found is None:
@@ -143,8 +156,24 @@ def _has_value(focus: Code, _: Arguments, __: Context) -> Code:
 
 
 def _first(focus: Code, _: Arguments, __: Context) -> Code:
-    value, some = focus.value, focus.some
-    return Code(empty=focus.empty, some=some, safe=focus.safe, calm=focus.calm, value=value)
+    return Code(
+        empty=focus.empty,
+        some=focus.some,
+        safe=focus.safe,
+        calm=focus.calm,
+        value=focus.value,
+        items=_part(focus, "[:1]"),
+    )
+
+
+def _tail(focus: Code, _: Arguments, __: Context) -> Code:
+    items = _part(focus, "[1:]")
+    none, some = (f"not {items.code}", items.code) if items else ("", "")
+    return Code(empty=either(focus.empty, none), some=some, calm=focus.calm, items=items)
+
+
+def _part(focus: Code, part: str) -> Items | None:
+    return focus.items and Items(f"{focus.items.code}{part}", focus.items.type)
 
 
 def extension(member: Code, arguments: Arguments, context: Context) -> Code:
@@ -223,7 +252,10 @@ def _iif(_: Code, arguments: Arguments, __: Context) -> Code:
 def _is_distinct(focus: Code, _: Arguments, __: Context) -> Code:
     """Nothing, or one item, is distinct; texts are where a set of them is as large."""
     few = f"({focus.size.most}) < 2" if focus.size and focus.size.most else ""
-    return boolean(either(focus.empty, few), "", ALWAYS if focus.calm else "")
+    true = either(focus.empty, few)
+    if focus.items is not None and focus.value is not None and focus.value.kind == "string":
+        true = either(true, f"differ({focus.items.code})")
+    return boolean(true, "", ALWAYS if focus.calm else "")
 
 
 _Rule = Callable[[Code, Arguments, Context], Code]
@@ -232,11 +264,13 @@ _RULES: Mapping[str, tuple[_Rule, tuple[int, int]]] = {
     "empty": (_empty, (0, 0)),
     "not": (_not, (0, 0)),
     "where": (_where, (1, 1)),
+    "select": (_select, (1, 1)),
     "all": (_all, (1, 1)),
     "count": (_count, (0, 0)),
     "children": (_children, (0, 0)),
     "hasValue": (_has_value, (0, 0)),
     "first": (_first, (0, 0)),
+    "tail": (_tail, (0, 0)),
     "startsWith": (_of_text("{value}.startswith({part})"), (1, 1)),
     "endsWith": (_of_text("{value}.endswith({part})"), (1, 1)),
     "contains": (_of_text("{part} in {value}"), (1, 1)),

@@ -77,6 +77,15 @@ def only(items: Sequence[Json]) -> Json:
     return items[0] if items else None
 
 
+def differ(items: Iterable[Json]) -> bool:
+    """Whether no two of many texts are the same."""
+    texts = list(items)
+    for text in texts:
+        if text.__class__ is not str:
+            raise UnknownError
+    return len(set(texts)) == len(texts)
+
+
 def more_children(source: Mapping[str, Json], number: int) -> bool:
     """Whether an object surely has more children than a number."""
     for key, value in source.items():

@@ -158,7 +158,10 @@ class Context:
     def _further_step(self, parent: Code, items: Items, members: tuple[Member, ...]) -> Code:
         if len(members) > 1:
             nearer = self._from_held(items, members)
-            empty = either(parent.empty, nearer.empty)
+            keys = self.constant({key for member in members for key in member[:2]})
+            item = self.name()
+            none = f"all({keys}.isdisjoint({item}) for {item} in {items.code})"
+            empty = either(parent.empty, either(nearer.empty, none))
             return Code(empty=empty, some=nearer.some, calm=parent.calm)
         key, _, type_name = members[0]
         code = f"across({items.code}, {self._step(type_name)}, {key!r})"

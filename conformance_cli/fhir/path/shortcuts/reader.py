@@ -82,6 +82,8 @@ def _call(start: _Step, function: Tree, focus: Focus, context: Context) -> _Step
     given = function["children"][1]["children"] if len(function["children"]) > 1 else []
     if name == "trace" and len(given) == 1:
         return start
+    if name == "select" and len(given) == 1 and _is_path(given[0]):
+        return _along(start, given[0], focus, context)
     if name in ("is", "as", "ofType") and len(given) == 1:
         return _typed(start.code, given[0], context)
     if name == "iif" and start.variable != focus.variable:
@@ -95,6 +97,27 @@ def _call(start: _Step, function: Tree, focus: Focus, context: Context) -> _Step
         member = context.member(start.code, start.variable, "extension")
         return _Step(extension(member, arguments, context))
     return _Step(called(name, start.code, arguments, context))
+
+
+def _is_path(tree: Tree) -> bool:
+    """Whether an expression is nothing but names, which select as steps do."""
+    while tree["type"] == "InvocationExpression":
+        tree, step = tree["children"]
+        if step["type"] != "MemberInvocation":
+            return False
+    while tree["type"] in ("TermExpression", "InvocationTerm"):
+        (tree,) = tree["children"]
+    name = identifier(tree["children"][0]) if tree["type"] == "MemberInvocation" else ""
+    return name[:1].islower()
+
+
+def _along(start: _Step, tree: Tree, focus: Focus, context: Context) -> _Step:
+    if tree["type"] == "InvocationExpression":
+        before, step = tree["children"]
+        return _taken(_along(start, before, focus, context), step, focus, context)
+    while tree["type"] != "MemberInvocation":
+        (tree,) = tree["children"]
+    return _taken(start, tree, focus, context)
 
 
 def _this(focus: Focus, context: Context) -> _Step:
