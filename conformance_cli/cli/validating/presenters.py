@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from conformance_cli.fhir.outcome.inert import inert
+from conformance_cli.fhir.outcome.inert import inert, inert_json
 from conformance_cli.fhir.outcome.issue import Issue, Severity
 from conformance_cli.fhir.outcome.report import About, Checked, Report, Tally
 from conformance_cli.fhir.outcome.text import (
@@ -161,7 +161,8 @@ class DocumentPresenter:
         import json
 
         report = Report(self._about, tuple(self._kept), interrupted, self._tally)
-        self._write(json.dumps(self._form(report), indent=2, ensure_ascii=False))
+        text = json.dumps(self._form(report), indent=2, ensure_ascii=False)
+        self._write(inert_json(text))
 
 
 def document_form(name: str) -> Callable[[Report], Any]:

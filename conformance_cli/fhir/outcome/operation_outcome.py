@@ -35,11 +35,17 @@ def outcomes(report: Report) -> dict[str, Json]:
     made = [_of(checked) for checked in report.checked]
     if len(made) == 1 and not report.interrupted:
         return made[0]
-    return {
-        "resourceType": "Bundle",
-        "type": "collection",
-        **({"entry": [{"resource": outcome} for outcome in made]} if made else {}),
-    }
+    entries = [{"fullUrl": _url(n, made[n]), "resource": made[n]} for n in range(len(made))]
+    bundle: dict[str, Json] = {"resourceType": "Bundle", "type": "collection"}
+    return bundle | ({"entry": entries} if entries else {})
+
+
+def _url(position: int, outcome: Json) -> str:
+    """A name for an entry, which Bundles want; the same for the same content and place."""
+    import json
+    from uuid import NAMESPACE_URL, uuid5
+
+    return uuid5(NAMESPACE_URL, f"{position} {json.dumps(outcome)}").urn
 
 
 def _of(checked: Checked) -> dict[str, Json]:

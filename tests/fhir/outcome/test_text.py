@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from conformance_cli.fhir.outcome import github
-from conformance_cli.fhir.outcome.inert import inert
+from conformance_cli.fhir.outcome.inert import inert, inert_json
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.outcome.report import Origin, Tally
 from conformance_cli.fhir.outcome.text import (
@@ -81,6 +83,14 @@ def test_visible_text_of_any_script_stays_as_it_is() -> None:
 
 def test_letters_that_look_like_nothing_are_written_out() -> None:
     assert inert("a\u3164b\u00a0c") == r"a\u3164b\xa0c"
+
+
+def test_json_stays_the_same_and_shows_all_that_is_in_it() -> None:
+    value = {"a": f"{HOSTILE}\x9b\u2028\ufeff", "b": "Zoë"}
+    text = inert_json(json.dumps(value, ensure_ascii=False, indent=1))
+    assert json.loads(text) == value
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert "Zoë" in text
 
 
 def test_a_long_text_is_cut() -> None:
