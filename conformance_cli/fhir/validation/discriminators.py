@@ -73,7 +73,7 @@ class Matchers:
             yield element
             return
         for found in self._next(structure, element, steps[0]):
-            yield from self._ends(structure, found, steps[1:])
+            yield from self._ends(structure, _needed(found), steps[1:])
 
     def _next(self, structure: Structure, element: Element, step: str) -> Iterator[Element]:
         if step.startswith("extension("):
@@ -177,6 +177,11 @@ class Matchers:
             return any(_conforms(item, url, session) for item in items for url in urls)
 
         return matches
+
+
+def _needed(element: Element) -> Element:
+    """What a sliced element on the way has to hold: the slice that must be there, if any."""
+    return next((one for one in element.slices if one.min > 0), element)
 
 
 def _absent(items: list[Item], _: Session) -> bool:
