@@ -7,6 +7,7 @@ and paths: packages first, then loose definitions that belong to the case.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,7 @@ def _options(given: Mapping[str, Any]) -> Options:
     # the recorded runs knew no definitions beyond those handed over, and refused what they define
     return Options(
         allow_unknown_extensions=False,
+        clock=lambda: datetime.now(UTC),
         references=_REFERENCES.get(str(given.get("validateReference")), ReferencePolicy.INSIDE),
         wrong_display=Severity(given.get("wrong-displays", "error")),
         allow_comments=bool(given.get("allow-comments")),
