@@ -99,13 +99,8 @@ class Conformity:
 
     def _item(self, item: Item, demand: Demand, profile: str) -> None:
         """One value against one element of a profile."""
-        if self._type(item, demand, profile):
-            self._facts(item, demand, profile)
-            for child in demand.children:
-                self._child(item, child, profile)
-
-    def _facts(self, item: Item, demand: Demand, profile: str) -> None:
-        """All that is asked of a value but its children."""
+        if not self._type(item, demand, profile):
+            return
         session, place, scope = self._session, item.place, item.scope
         if item.value is not None:
             self._value(item, demand, profile)
@@ -119,6 +114,8 @@ class Conformity:
         urls = demand.profiles.get(item.type) or demand.profiles.get("Resource")
         if urls:
             self._profiles(item, urls, profile)
+        for child in demand.children:
+            self._child(item, child, profile)
 
     def _value(self, item: Item, demand: Demand, profile: str) -> None:
         """The value itself: what it must be, and how long it may be."""
@@ -195,8 +192,6 @@ class Conformity:
                 self._item(item, demand, profile)
             return
         for item, one in assign(self._session, parent, demand, items, profile):
-            if one is not demand:
-                self._facts(item, demand, profile)  # what is asked of all values, of each slice
             self._item(item, one, profile)
 
     def _cardinality(self, place: Place, demand: Demand, count: int, profile: str) -> None:

@@ -24,6 +24,7 @@ class Demand:
     """
 
     __slots__ = (
+        "asks_of_values",
         "binding",
         "children",
         "element",
@@ -67,6 +68,8 @@ class Demand:
         #: The keys that the element may have in JSON, companions included.
         self.keys = tuple(key for found in properties for key in (found.key, found.companion_key))
         self.is_sliced = False
+        #: Whether anything is asked of each value, and not only of how many there are.
+        self.asks_of_values = True
         #: Whether its absence has to be looked into.
         self.is_needed = True
         self.is_only_supported = False
@@ -76,6 +79,7 @@ class Demand:
         slicing = self.element.slicing
         self.is_sliced = bool(self.slices) or bool(slicing and slicing.rules == "closed")
         self.is_needed = bool(self.min or self.slices)
+        self.asks_of_values = self._asks_of_values
         kept, self.element = self.element, replace(self.element, must_support=False)
         self.is_only_supported = self.asks_for_nothing
         self.element = kept
@@ -86,7 +90,16 @@ class Demand:
         return not (
             self.min
             or self.max is not None
-            or self.types is not None
+            or self._asks_of_values
+            or self.slices
+            or self.element.must_support
+            or (self.element.slicing and self.element.slicing.rules == "closed")
+        )
+
+    @property
+    def _asks_of_values(self) -> bool:
+        return bool(
+            self.types is not None
             or self.profiles
             or self.targets
             or self.fixed
@@ -95,11 +108,8 @@ class Demand:
             or self.limits
             or self.invariants
             or self.children
-            or self.slices
-            or self.element.must_support
             or self.element.must_have_value
             or self.element.value_alternatives
-            or (self.element.slicing and self.element.slicing.rules == "closed")
         )
 
 
@@ -217,6 +227,10 @@ class Demands:
         base: Element | None,
         properties: tuple[Property, ...],
     ) -> Demand:
+        if one.slices and one.slicing is None and sliced.slicing is not None:
+            # slices of slices may be told apart as the outer ones are
+            inherited = replace(sliced.slicing, rules="open", ordered=False)
+            one = replace(one, slicing=inherited)
         made = self._demand(structure, one, base, properties)
         made.min, made.max = one.min, one.max
         try:

@@ -5,11 +5,11 @@ FHIR R4, 5.1.0.14 (http://hl7.org/fhir/R4/profiling.html#discriminator).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from conformance_cli.fhir.definitions.library import Library
-from conformance_cli.fhir.definitions.schema import Discriminator, Element, Structure
+from conformance_cli.fhir.definitions.schema import Discriminator, Element, Pinned, Structure
 from conformance_cli.fhir.terminology.protocol import Standing
 from conformance_cli.fhir.validation.membership import codes_of
 from conformance_cli.fhir.validation.navigation import Item, argument, follow, steps_of
@@ -33,11 +33,23 @@ class Matchers:
         self._shapes = shapes
 
     def of(self, structure: Structure, sliced: Element, one: Element) -> Test:
-        """The test of one slice.  Raises ``UndecidableSliceError``."""
+        """The test of one slice.
+
+        A discriminator that the slice gives nothing to decide by is passed over, unless none
+        is left.  Raises ``UndecidableSliceError``.
+        """
         found = sliced.slicing.discriminators if sliced.slicing else ()
         if not found:
             found = self._implied(sliced)
-        tests = [self._test(structure, one, discriminator) for discriminator in found]
+        tests: list[Test] = []
+        reasons: list[UndecidableSliceError] = []
+        for discriminator in found:
+            try:
+                tests.append(self._test(structure, sliced, one, discriminator))
+            except UndecidableSliceError as err:
+                reasons.append(err)
+        if not tests:
+            raise reasons[0]
         if len(tests) == 1:
             return tests[0]
         return lambda item, session: all(test(item, session) for test in tests)
@@ -50,9 +62,15 @@ class Matchers:
             return (Discriminator("type", "$this"),)
         raise UndecidableSliceError(f"{sliced.id} is sliced without a discriminator")
 
-    def _test(self, structure: Structure, one: Element, how: Discriminator) -> Test:
+    def _test(
+        self, structure: Structure, sliced: Element, one: Element, how: Discriminator
+    ) -> Test:
+        if how.type == "position":
+            return _by_position(sliced, one)
         steps = steps_of(how.path)
-        ends = list(self._ends(structure, one, steps))
+        # the profiles of a reference's target are given at the reference
+        is_target = how.type == "profile" and steps[-1:] == ("resolve()",)
+        ends = list(self._ends(structure, one, steps[:-1] if is_target else steps))
         made = {
             "value": self._by_value,
             "pattern": self._by_value,
@@ -88,7 +106,20 @@ class Matchers:
             kept = tuple(ref for ref in element.types if ref.code == argument(step))
             yield replace(element, types=kept)
         else:
-            yield from self._children(structure, element, step.removesuffix("[x]"))
+            yield from self._named(structure, element, step.removesuffix("[x]"))
+
+    def _named(self, structure: Structure, element: Element, name: str) -> Iterator[Element]:
+        """The definitions of a child: what is pinned further up pins it too.
+
+        Slices that have to be there come first, for they tell what any value has.
+        """
+        inherited = _part(element, name)
+        for child in self._children(structure, element, name):
+            yield from (one for one in child.slices if one.min > 0)
+            if inherited is not None and child.fixed is None and child.pattern is None:
+                yield replace(child, pattern=inherited)
+            else:
+                yield child
 
     def _children(self, structure: Structure, element: Element, name: str) -> Iterator[Element]:
         if element.children:
@@ -104,6 +135,10 @@ class Matchers:
                 found = self._library.structure(url)
                 if found is not None:
                     yield from self._children(found, found.root, name)
+                elif ref.code == "Extension" and name == "url":
+                    # it is not loaded, but extensions are known by the URL of their definition
+                    pinned = Pinned("uri", url.partition("|")[0])
+                    yield Element("Extension.url", "Extension.url", "url", fixed=pinned)
             if not ref.profiles:
                 base = self._library.type(ref.code)
                 if base is not None and base.root.children:
@@ -165,13 +200,11 @@ class Matchers:
         self, ends: list[Element], _: Element, how: Discriminator
     ) -> Callable[[list[Item], Session], bool]:
         refs = [ref for end in ends for ref in end.types]
-        urls = [url for ref in refs for url in (*ref.profiles, *ref.targets)]
-        urls = urls or [end.id for end in ends if "://" in end.id]
-        if not urls and how.path.endswith("resolve()"):
-            urls = [target for ref in refs for target in ref.targets]
+        is_target = steps_of(how.path)[-1:] == ("resolve()",)
+        urls = [url for ref in refs for url in (ref.targets if is_target else ref.profiles)]
         if not urls:
             codes = {ref.code for ref in refs} or {end.path for end in ends}
-            return lambda items, _: any(item.type in codes for item in items)
+            return lambda items, _: is_target or any(item.type in codes for item in items)
 
         def matches(items: list[Item], session: Session) -> bool:
             return any(_conforms(item, url, session) for item in items for url in urls)
@@ -182,6 +215,35 @@ class Matchers:
 def _needed(element: Element) -> Element:
     """What a sliced element on the way has to hold: the slice that must be there, if any."""
     return next((one for one in element.slices if one.min > 0), element)
+
+
+def _by_position(sliced: Element, one: Element) -> Test:
+    """Slices that stand at fixed positions, because those before have a fixed number of values."""
+    start = 0
+    for other in sliced.slices:
+        if other.id == one.id:
+            break
+        if other.max != other.min:
+            raise UndecidableSliceError(f"{other.id} has no fixed number of values")
+        start += other.min
+    end = None if one.max is None else start + one.max
+
+    def matches(item: Item, _: Session) -> bool:
+        index = item.place.index or 0
+        return index >= start and (end is None or index < end)
+
+    return matches
+
+
+def _part(element: Element, name: str) -> Pinned | None:
+    """What the fixed value or pattern of an element says of a child."""
+    pinned = element.fixed or element.pattern
+    if pinned is None or not isinstance(pinned.value, Mapping):
+        return None
+    part = pinned.value.get(name)
+    if isinstance(part, list):
+        part = part[0] if part else None
+    return None if part is None else Pinned("", part)
 
 
 def _absent(items: list[Item], _: Session) -> bool:

@@ -62,7 +62,10 @@ _DEFAULT = "@default"
 def assign(
     session: Session, parent: Item, demand: Demand, items: list[Item], profile: str
 ) -> list[tuple[Item, Demand]]:
-    """Pair each value with the demand that it has to meet; report what is wrong with slices."""
+    """Pair each value with the demands that it has to meet; report what is wrong with slices.
+
+    What is asked of the sliced element holds for the values of every slice.
+    """
     pairs: list[tuple[Item, Demand]] = []
     counts: dict[str, int] = {}
     unsure = _undecidable(session, parent, demand, profile)
@@ -77,10 +80,12 @@ def assign(
             continue
         one = demand.slices[index]
         counts[one.element.id] = counts.get(one.element.id, 0) + 1
+        if demand.asks_of_values:
+            pairs.append((item, demand))
         pairs.append((item, one))
         _in_order(session, demand, item, index, latest, ended, profile)
         latest = max(latest, index)
-    _count(session, parent, demand, counts, profile)
+    _count(session, parent, demand, counts, profile, len(items))
     return _sliced_again(session, parent, demand, pairs, profile)
 
 
@@ -158,15 +163,20 @@ def _in_order(
 
 
 def _count(
-    session: Session, parent: Item, demand: Demand, counts: dict[str, int], profile: str
+    session: Session,
+    parent: Item,
+    demand: Demand,
+    counts: dict[str, int],
+    profile: str,
+    total: int,
 ) -> None:
     for one in demand.slices:
         count = counts.get(one.element.id, 0)
         values = {"path": one.element.path, "slice": str(one.element.slice_name), "count": count}
         if one.element.must_support:
             session.count(profile, one.element.id, present=count > 0)
-        if one.undecidable:
-            continue
+        if one.undecidable and total:
+            continue  # one of the values may be it
         if count < one.min:
             _tell(session, MINIMUM, parent, profile, {**values, "minimum": one.min})
         if one.max is not None and count > one.max:
