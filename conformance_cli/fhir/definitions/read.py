@@ -80,7 +80,9 @@ def _contexts(sd: Mapping[str, Json]) -> tuple[ExtensionContext, ...]:
     stu3 = sd.get("contextType")
     if isinstance(stu3, str):
         kind = _STU3_CONTEXTS.get(stu3, stu3)
-        return tuple(ExtensionContext(kind, item) for item in facts.strings(given))
+        # some give several in one string
+        names = ",".join(facts.strings(given)).split(",")
+        return tuple(ExtensionContext(kind, name.strip()) for name in names if name.strip())
     return tuple(
         ExtensionContext(facts.text(item.get("type")), facts.text(item.get("expression")))
         for item in facts.dicts(given)

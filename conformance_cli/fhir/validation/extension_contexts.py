@@ -60,7 +60,7 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
 _VALUES = frozenset(
     {"ElementDefinition.example.value", "ElementDefinition.pattern", "ElementDefinition.fixed"}
 )
-_EVERYWHERE = frozenset({"Element", "Any"})
+_EVERYWHERE = frozenset({"Element", "Any", "*"})
 #: Types of elements that have none of their own.
 _NAMELESS = frozenset({"", "Element", "BackboneElement"})
 
@@ -136,7 +136,9 @@ def contexts_of(library: Library, structure: Structure) -> Contexts:
     release = library.fhir_version
     raw = library.resource(structure.url, "StructureDefinition") or {}
     outer = _range(raw)
-    found = list(_usable(raw, release)) if raw.get("context") else list(structure.context)
+    # STU3 has no objects here, so that none is limited to a release
+    is_plain = "contextType" in raw or not raw.get("context")
+    found = list(structure.context) if is_plain else list(_usable(raw, release))
     elements = {one.expression for one in found if one.type == "element"}
     elements.update(_ALSO.get(structure.url, ()))
     return Contexts(

@@ -55,11 +55,12 @@ class TestStructures:
         assert found.context_invariants == ("part.exists()",)
 
     def test_contexts_in_stu3(self) -> None:
-        found = structure(contextType="datatype", context=["Address", "HumanName"])
+        found = structure(contextType="datatype", context=["Address", "HumanName, Period"])
 
         assert [(item.type, item.expression) for item in found.context] == [
             ("element", "Address"),
             ("element", "HumanName"),
+            ("element", "Period"),
         ]
 
     def test_profiles_that_it_imposes(self) -> None:

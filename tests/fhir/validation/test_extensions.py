@@ -136,6 +136,7 @@ class TestContexts:
             ("Element", "Patient.name", "HumanName"),
             ("Element", "Patient", "Patient"),
             ("Any", "Patient", "Patient"),
+            ("*", "Patient", "Patient"),
             ("Resource", "Patient", "Patient"),
             ("DomainResource", "Patient", "Patient"),
             ("Patient", "Patient", "Patient"),
@@ -241,6 +242,20 @@ class TestContexts:
         scope = replace(lone({"resourceType": "Patient"}), place=on.place.parent)
         check_extension(found, item(), on.place.child("extension", 0), scope, on)
         assert errors(found) == [("extension-context", "Patient.name")]
+
+    def test_of_stu3_are_names(self):
+        raw = {
+            "resourceType": "StructureDefinition",
+            "url": URL,
+            "contextType": "datatype",
+            "context": ["HumanName"],
+        }
+        structure = extension(URL, "string", contexts=(("element", "HumanName"),))
+        found = session(structures=(structure,), resources=(raw,), fhir_version="3.0.1")
+        on = host()
+        scope = replace(lone({"resourceType": "Patient"}), place=on.place.parent)
+        check_extension(found, item(), on.place.child("extension", 0), scope, on)
+        assert told(found) == []
 
     def test_ids_of_resources_carry_none(self):
         on = host("Resource.id", "string", place=PATIENT.child("_id", None, "id"))
