@@ -192,7 +192,7 @@ def _check_fit(
         session.report(
             NONE_FITS, place, reference=shortened(reference, 80), why=shortened("; ".join(why), 600)
         )
-    else:
+    elif not targets.unknown:
         session.report(BAD_TARGET, place, found=actual, allowed=targets.shown)
 
 
