@@ -49,7 +49,8 @@ def text(word: str) -> str:
     if plain.removeprefix("exit-").isdecimal() and _exit_code(plain):
         return _exit_code(plain)
     found = [_one(plain, kind, table[plain]) for kind, table in _KINDS.items() if plain in table]
-    return "\n\n".join(found) or _message(plain)
+    # ids of messages are in small letters, those of requirements are not, and looking costs
+    return "\n\n".join(found) or (_message(plain) if word == word.lower() else "")
 
 
 def names() -> Iterator[str]:
