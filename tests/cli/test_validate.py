@@ -202,6 +202,15 @@ class TestDefinitions:
         )
         assert named.code == 0
 
+    def test_a_variable_names_packages_as_it_does_for_a_run(
+        self, cli: Cli, here: Path, env
+    ) -> None:
+        write_profile(here / "profile.json")
+        named = env | {"CONFORMANCE_PACKAGE": "hl7.fhir.r4.core@4.0.1,profile.json"}
+        given = ("--no-config", "validate", "good.json", "--profile", NAMED)
+        assert cli(*given, cwd=here, env=named).code == 0
+        assert cli(*given, cwd=here, env=env).code == 1
+
     def test_packages_for_another_version_are_refused(self, cli: Cli, here: Path, env) -> None:
         given = ("--package", "hl7.fhir.r4.core@4.0.1", "--fhir-version", "5.0.0")
         done = cli("validate", "good.json", *given, cwd=here, env=env)

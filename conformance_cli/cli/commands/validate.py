@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from conformance_cli.cli.help import Command
-from conformance_cli.cli.options import DEFINITIONS, JUDGEMENT, NETWORK, OUTPUT, option
+from conformance_cli.cli.options import DEFINITIONS, JUDGEMENT, NETWORK, OUTPUT, option, setting
 from conformance_cli.model.diagnostics import ExitCode
 
 _SEVERITIES = ("fatal", "error", "warning", "information")
@@ -36,7 +36,7 @@ _SEVERITIES = ("fatal", "error", "warning", "information")
     env=False,
     help="Judge by this profile too, besides those that a resource claims. Repeatable.",
 )
-@option(
+@setting(
     DEFINITIONS,
     "--package",
     "packages",
@@ -45,7 +45,7 @@ _SEVERITIES = ("fatal", "error", "warning", "information")
     help="Use this package: NAME@VERSION, .tgz, folder or resource. Repeatable.  "
     "[default: [packages] of conformance.toml, else the core of --fhir-version]",
 )
-@option(
+@setting(
     DEFINITIONS,
     "--package-cache",
     metavar="DIR",

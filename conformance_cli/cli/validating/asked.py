@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -87,7 +88,7 @@ def _view(given: Mapping[str, Any], session: Session, files: Sequence[str]) -> V
 def _definitions(given: Mapping[str, Any], session: Session) -> Definitions:
     """The packages of the command line, else those of the configuration, if there is one."""
     packages, cache = tuple(given["packages"]), given["package_cache"]
-    if not (packages and cache) and not session.isolated and _is_configured(session):
+    if not (packages and cache) and _is_configured(session):
         from conformance_cli.cli.settings import configured
 
         config = configured({}, session).packages
@@ -97,8 +98,11 @@ def _definitions(given: Mapping[str, Any], session: Session) -> Definitions:
 
 def _is_configured(session: Session) -> bool:
     """Whether there is a configuration to read; looking is much cheaper than reading."""
-    if session.config is not None:
+    variables = ("CONFORMANCE_PACKAGE", "CONFORMANCE_PACKAGE_CACHE")
+    if session.config is not None or any(map(os.environ.get, variables)):
         return True
+    if session.isolated:
+        return False
     here = Path.cwd()
     return any(
         (folder / "conformance.toml").is_file() or _speaks_of_us(folder / "pyproject.toml")
