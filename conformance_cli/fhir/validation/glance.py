@@ -89,7 +89,9 @@ class Glances:
     def _quick(self, found: Property) -> Test | None:
         quick = QUICK.get(found.type)
         element = found.element
-        if found.invariants or is_limited(element) or found.type == "canonical":
+        if found.invariants or found.is_element_id or is_limited(element):
+            return None
+        if found.type == "canonical":
             return None
         if element.binding is None:
             return quick

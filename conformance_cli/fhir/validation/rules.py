@@ -45,6 +45,10 @@ TYPE_RULES: Mapping[str, tuple[Rule, ...]] = {
 }
 
 
+#: Remembered of a resource in which elements have ids, which are rare.
+HAS_ELEMENT_IDS = "has-element-ids"
+
+
 class Rules:
     """Gives the walks the rules of types and elements; ``inner`` walks a resource inside."""
 
@@ -60,6 +64,8 @@ class Rules:
     ) -> None:
         """A primitive: its form, its binding, and its invariants."""
         element, name = found.element, found.type
+        if found.is_element_id:
+            session.memory[HAS_ELEMENT_IDS] = True
         quick = QUICK.get(name)
         if quick is None or not quick(value) or is_limited(element):
             check_primitive(session, value, name, element, place, scope)

@@ -30,6 +30,7 @@ class Property:
         "companion_key",
         "element",
         "invariants",
+        "is_element_id",
         "key",
         "kind",
         "repeats",
@@ -57,6 +58,8 @@ class Property:
         self.shape_of = shape_of
         self._shape: Shape | None = None
         self.invariants: tuple[Invariant, ...] = ()
+        #: Whether it is the id of an element, and not of a resource.
+        self.is_element_id = False
 
     @property
     def shape(self) -> Shape | None:
@@ -173,6 +176,7 @@ class Shapes:
             code = "id"
         maker = self._maker(shape, child, code)
         made = Property(child, key, shown, code, self._kind(child, code), maker)
+        made.is_element_id = key == "id" and not shape.is_resource
         if made.kind is Kind.PRIMITIVE:
             made.invariants = invariants_of(child, code, self._engine)
         return made

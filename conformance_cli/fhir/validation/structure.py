@@ -11,10 +11,11 @@ from typing import Any
 
 from conformance_cli.fhir.outcome.message import error
 from conformance_cli.fhir.path.types import Node
+from conformance_cli.fhir.validation.element_ids import check_element_ids
 from conformance_cli.fhir.validation.glance import Glances
 from conformance_cli.fhir.validation.invariants import check_invariants
 from conformance_cli.fhir.validation.place import Place
-from conformance_cli.fhir.validation.rules import Rules
+from conformance_cli.fhir.validation.rules import HAS_ELEMENT_IDS, Rules
 from conformance_cli.fhir.validation.session import Scope, Session
 from conformance_cli.fhir.validation.shape import Kind, Property, Shape, keys_of
 
@@ -96,7 +97,13 @@ class Structures:
             version = session.library.fhir_version
             session.report(UNKNOWN_TYPE, scope.place, name=name[:80], version=version)
             return None
+        memory = session.memory
+        outside = memory.pop(HAS_ELEMENT_IDS, False)
         self.object(resource, shape, scope.place, scope, None)
+        if memory.pop(HAS_ELEMENT_IDS, False):
+            check_element_ids(session, scope, shape)
+        if outside:
+            memory[HAS_ELEMENT_IDS] = True
         return shape
 
     def object(
