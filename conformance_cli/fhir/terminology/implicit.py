@@ -11,12 +11,24 @@ _SNOMED: Final = "http://snomed.info/sct"
 _LOINC: Final = "http://loinc.org"
 _LOINC_SETS: Final = f"{_LOINC}/vs"
 _UNITS: Final = "http://unitsofmeasure.org"
+#: Pages that STU3 binds to in place of value sets, the value sets of R4 for them, and systems.
+_PAGES: Mapping[str, tuple[str, str]] = {
+    "http://www.rfc-editor.org/bcp/bcp13.txt": (
+        "http://hl7.org/fhir/ValueSet/mimetypes",
+        "urn:ietf:bcp:13",
+    ),
+    "http://tools.ietf.org/html/bcp47": (
+        "http://hl7.org/fhir/ValueSet/all-languages",
+        "urn:ietf:bcp:47",
+    ),
+}
 
 
 def implicit_value_set(url: str) -> Mapping[str, Json] | None:
-    """The value set that a URL of SNOMED CT, LOINC or UCUM stands for, or ``None``.
+    """The value set that a URL of SNOMED CT, LOINC, UCUM or an RFC stands for, or ``None``.
 
-    Sources: http://hl7.org/fhir/R4/snomedct.html#implicit, loinc.html#implicit, ucum.html.
+    Sources: http://hl7.org/fhir/R4/snomedct.html#implicit, loinc.html#implicit, ucum.html; for
+    RFCs the bindings of STU3, such as that of Attachment.contentType.
     """
     if url.startswith(_SNOMED) and "?fhir_vs" in url:
         return _value_set(url, _snomed(url))
@@ -24,6 +36,9 @@ def implicit_value_set(url: str) -> Mapping[str, Json] | None:
         return _value_set(url, _loinc(url[len(_LOINC_SETS) + 1 :]))
     if url == f"{_UNITS}/vs":
         return _value_set(url, {"system": _UNITS})
+    if url in _PAGES:
+        meant, system = _PAGES[url]
+        return _value_set(meant, {"system": system})
     return None
 
 

@@ -224,6 +224,16 @@ class TestImplicitValueSets:
         units = "http://unitsofmeasure.org"
         assert members(held, f"{units}/vs", units, "mg", "spoonful") == ["mg"]
 
+    def test_stu3_names_pages_instead(self):
+        held = terminology()
+        media = "http://www.rfc-editor.org/bcp/bcp13.txt"
+        assert standing(held, media, "application/pdf", None) == "valid"
+        assert standing(held, media, "xml", None) == "valid"
+        assert standing(held, media, "pdf", None) == "invalid"
+        languages = "http://tools.ietf.org/html/bcp47"
+        assert standing(held, languages, "en-GB", None) == "valid"
+        assert standing(held, languages, "english", None) == "invalid"
+
     def test_other_urls_are_not_invented(self):
         assert not terminology().value_set_exists("http://clinic.test/vs")
 
