@@ -9,6 +9,7 @@ from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.validation.contained import check_contained
 from conformance_cli.fhir.validation.demands import Demands
 from conformance_cli.fhir.validation.glance import Glances
+from conformance_cli.fhir.validation.labels import check_labels
 from conformance_cli.fhir.validation.session import Scope, Session
 from conformance_cli.fhir.validation.shape import Shapes
 
@@ -72,7 +73,7 @@ class Compiled:
             from conformance_cli.fhir.validation.bundles import check_bundle
             from conformance_cli.fhir.validation.signatures import check_signature
 
-            return (check_bundle, check_signature)
+            return (check_labels, check_bundle, check_signature)
         from conformance_cli.fhir.resources.rules import rules_of
 
-        return (check_contained, *rules_of(name))
+        return (check_labels, check_contained, *rules_of(name))

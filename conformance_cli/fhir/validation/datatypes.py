@@ -1,4 +1,4 @@
-"""Data types whose values mean something beyond their structure.
+"""Data types whose values mean something beyond their structure: identifiers and attachments.
 
 FHIR R4, 2.24.0 (http://hl7.org/fhir/R4/datatypes.html).
 """
@@ -72,12 +72,6 @@ TOO_LARGE = error(
     "The data has {size} bytes; at most {limit} are allowed",
     "Extension http://hl7.org/fhir/StructureDefinition/maxSize.",
 )
-SAME_LABEL = error(
-    "meta-same-security",
-    "business-rule",
-    "The security label {label} is there before",
-    "Security labels are a set (http://hl7.org/fhir/R4/resource.html#Meta).",
-)
 
 _URI_SYSTEM = "urn:ietf:rfc:3986"
 _UUID_SYSTEM = "https://tools.ietf.org/html/rfc4122"
@@ -136,27 +130,6 @@ def check_attachment(
         session.report(HASH, place, stated=shortened(digest.hex(), 80), actual=actual.hex())
 
 
-def check_meta(
-    session: Session,
-    value: Mapping[str, Json],
-    place: Place,
-    scope: Scope,  # noqa: ARG001 - what rules are called with
-) -> None:
-    """Check a Meta: no two of its security labels are the same."""
-    labels = value.get("security")
-    if not isinstance(labels, list) or len(labels) < 2:
-        return
-    seen: set[tuple[str, str]] = set()
-    for index, label in enumerate(labels):
-        if not isinstance(label, dict):
-            continue
-        key = str(label.get("system")), str(label.get("code"))
-        if key in seen:
-            shown = shortened("#".join(key), 120)
-            session.report(SAME_LABEL, place.child("security", index), label=shown)
-        seen.add(key)
-
-
 def check_size(
     session: Session, value: Json, element: Element, place: Place, profile: str | None = None
 ) -> None:
@@ -189,5 +162,4 @@ def _names_a_scheme(uri: str) -> bool:
 DATATYPE_RULES: Mapping[str, tuple[Rule, ...]] = {
     "Identifier": (check_identifier,),
     "Attachment": (check_attachment,),
-    "Meta": (check_meta,),
 }

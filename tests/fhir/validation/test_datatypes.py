@@ -1,4 +1,4 @@
-"""Identifiers, attachments and Meta: what they say has to be so."""
+"""Identifiers and attachments: what they say has to be so."""
 
 import base64
 import hashlib
@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from conformance_cli.fhir.validation.datatypes import (
     check_attachment,
     check_identifier,
-    check_meta,
     check_size,
 )
 from tests.fhir.source.fakes import element, scope, session, shown
@@ -117,26 +116,15 @@ class TestAttachments:
         assert made.found == []
 
 
-class TestMeta:
-    def test_security_labels_are_a_set(self):
-        labels = [{"system": "a", "code": "x"}, {"system": "b", "code": "x"}, {"system": "a"}]
-        assert found(check_meta, {"security": labels, "tag": [labels[0]] * 2}) == []
-        again = {"system": "a", "code": "x", "display": "X"}
-        assert found(check_meta, {"security": [*labels, again]}) == [
-            ("error", "meta-same-security")
-        ]
-
-
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),
     max_leaves=4,
 )
-KEYS = st.sampled_from(["system", "value", "data", "size", "hash", "url", "security"])
+KEYS = st.sampled_from(["system", "value", "data", "size", "hash", "url"])
 
 
 @given(st.dictionaries(KEYS, JSON))
 def test_rules_never_raise(value):
     found(check_identifier, value)
     found(check_attachment, value)
-    found(check_meta, value)

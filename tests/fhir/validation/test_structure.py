@@ -154,3 +154,13 @@ class TestIds:
             subject={"id": "a", "reference": "#p"},
         )
         assert problems(found) == []
+
+
+class TestSecurityLabels:
+    def test_are_a_set(self):
+        labels = [{"system": "urn:a"}, {"system": "urn:b"}, {"system": "urn:a", "display": "x"}]
+        found = problems(patient(meta={"security": labels}))
+        assert ("meta-same-security", "Patient.meta.security[2]") in found
+        assert len([name for name, _ in found if name == "meta-same-security"]) == 1
+        found = problems(patient(meta={"tag": [labels[0]] * 2, "security": "x"}))
+        assert "meta-same-security" not in [name for name, _ in found]
