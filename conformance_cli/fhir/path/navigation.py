@@ -92,7 +92,8 @@ def _collect_twins(found: Items, value: Json, extra: Json, type_name: str) -> No
 def _type(value: Json, declared: str) -> str:
     if type(value) is str:
         return declared
-    if type(value) is dict or isinstance(value, Mapping):
+    # a backbone element may have an element of that name (R4 ExampleScenario.instance)
+    if "." not in declared and (type(value) is dict or isinstance(value, Mapping)):
         kind = value.get("resourceType")
         if isinstance(kind, str):
             return kind

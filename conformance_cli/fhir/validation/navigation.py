@@ -61,7 +61,7 @@ def _found(item: Item, found: Property, value: Json, extra: Json, place: Place) 
 
 def _type(value: Json, found: Property) -> str:
     if isinstance(value, Mapping):
-        kind = value.get("resourceType")
+        kind = value.get("resourceType") if found.kind is Kind.RESOURCE else None
         if isinstance(kind, str):
             return kind
         if not found.type or found.element.children or found.element.content_reference:

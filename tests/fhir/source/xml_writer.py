@@ -44,7 +44,7 @@ class _Writer:
             return value
         if is_primitive(one):
             return self.primitive(one.key, value, twin or {})
-        if "resourceType" in value:
+        if self.tables.is_resource(one.type) and not one.element.children:
             return f"<{one.key}>{self.resource(value)}</{one.key}>"
         fields = self.tables.of_field(one)
         attributes = "".join(
