@@ -14,7 +14,7 @@ from typing import Any
 
 from conformance_cli.fhir.path.types import Node
 from conformance_cli.fhir.validation.place import Place
-from conformance_cli.fhir.validation.primitives import QUICK
+from conformance_cli.fhir.validation.primitives import QUICK, needs_code
 from conformance_cli.fhir.validation.rules import Rules
 from conformance_cli.fhir.validation.session import Scope, Session
 from conformance_cli.fhir.validation.shape import Kind, Property, Shape
@@ -78,6 +78,8 @@ class Glances:
 
     def _pair(self, found: Property) -> tuple[Test | None, Test]:
         """A test that costs little and may err on the side of doubt, and the one that decides."""
+        if found.kind is Kind.COMPANION and needs_code(found.element):
+            return None, _never  # is there a value, or only extensions?
         if found.kind is not Kind.PRIMITIVE:
             test = self._complex(found)
             return None, _each(test) if found.repeats else test

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -48,7 +49,15 @@ ALTERNATIVE_NEEDED = error(
     "{element} must have a value or one of these extensions: {extensions}",
     "ElementDefinition.valueAlternatives (http://hl7.org/fhir/R5/elementdefinition.html).",
 )
+CODE_NEEDED = error(
+    "primitive-code-needed",
+    "code-invalid",
+    "{element} must have a code from {value_set}; extensions cannot stand in for it",
+    "Required bindings (http://hl7.org/fhir/R4/terminologies.html#required).",
+)
 
+#: Extensions for elements of other releases (http://hl7.org/fhir/R5/versions.html).
+_CROSS_VERSION = re.compile(r"http://hl7\.org/fhir/\d+\.\d+/StructureDefinition/extension-")
 _KINDS = {"boolean": "a boolean", "decimal": "a number"} | dict.fromkeys(
     ("integer", "unsignedInt", "positiveInt"), "a number"
 )
@@ -88,20 +97,38 @@ def check_absence(
     profile: str | None = None,
 ) -> None:
     """Check whether a primitive may be without a value; ``companion`` has its extensions."""
+    if needs_code(element) and not _has_other_release(companion):
+        value_set = element.binding.value_set if element.binding else None
+        facts: dict[str, Any] = {"element": element.path, "value_set": value_set}
+        session.report(CODE_NEEDED, place, profile=profile, **facts)
     if element.must_have_value:
         session.report(VALUE_NEEDED, place, profile=profile, element=element.path)
     if not element.value_alternatives:
         return
+    if _urls(companion).isdisjoint(element.value_alternatives):
+        shown = ", ".join(element.value_alternatives)
+        facts = {"element": element.path, "extensions": shown}
+        session.report(ALTERNATIVE_NEEDED, place, profile=profile, **facts)
+
+
+def needs_code(element: Element) -> bool:
+    """Whether an element, if it is there, must have a code, and not only extensions."""
+    binding = element.binding
+    return binding is not None and binding.strength == "required" and bool(binding.value_set)
+
+
+def _has_other_release(companion: Json) -> bool:
+    """Whether an extension holds the code that another release of FHIR has here."""
+    return any(_CROSS_VERSION.match(url) for url in _urls(companion))
+
+
+def _urls(companion: Json) -> set[str]:
     extensions = companion.get("extension") if isinstance(companion, Mapping) else None
-    urls = {
-        extension.get("url")
+    return {
+        extension["url"]
         for extension in (extensions if isinstance(extensions, list) else ())
         if isinstance(extension, Mapping) and isinstance(extension.get("url"), str)
     }
-    if urls.isdisjoint(element.value_alternatives):
-        shown = ", ".join(element.value_alternatives)
-        facts: dict[str, Any] = {"element": element.path, "extensions": shown}
-        session.report(ALTERNATIVE_NEEDED, place, profile=profile, **facts)
 
 
 def _check_unquoted(session: Session, value: Json, type_name: str, place: Place) -> bool:
@@ -183,4 +210,4 @@ def _kind(value: Json) -> str:
     return f"the number {shortened(str(value), 60)}"
 
 
-__all__ = ["QUICK", "check_absence", "check_primitive"]
+__all__ = ["QUICK", "check_absence", "check_primitive", "needs_code"]

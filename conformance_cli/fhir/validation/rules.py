@@ -20,7 +20,7 @@ from conformance_cli.fhir.validation.extensions import Host, check_extension
 from conformance_cli.fhir.validation.invariants import check_invariants
 from conformance_cli.fhir.validation.navigation import Item
 from conformance_cli.fhir.validation.place import Place
-from conformance_cli.fhir.validation.primitives import QUICK, check_primitive
+from conformance_cli.fhir.validation.primitives import QUICK, check_absence, check_primitive
 from conformance_cli.fhir.validation.references import check_reference
 from conformance_cli.fhir.validation.scopes import inner_scope
 from conformance_cli.fhir.validation.session import Scope, Session
@@ -75,6 +75,10 @@ class Rules:
             check_canonical(session, value, place, scope, element)
         if found.invariants:
             check_invariants(session, found.invariants, Node(value, name), place, scope)
+
+    def absence(self, session: Session, twin: Json, found: Property, place: Place) -> None:
+        """A primitive without a value, of which there are only the id and extensions."""
+        check_absence(session, twin, found.element, place)
 
     def element(
         self,

@@ -232,8 +232,10 @@ class Structures:
             self._not_an_object(twin, place)
         elif shape is not None:
             self.object(twin, shape, place, scope, found)
-            if value is None and not twin.get("extension"):
-                session.report(NO_VALUE, place, path=place.expression)
+            if value is None:
+                self._rules.absence(session, twin, found, place)
+                if not twin.get("extension"):
+                    session.report(NO_VALUE, place, path=place.expression)
 
     def _presence(self, value: Json, shape: Shape, place: Place) -> None:
         """What is missing, and choices made twice."""

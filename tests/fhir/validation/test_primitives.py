@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance_cli.fhir.definitions.schema import Pinned
+from conformance_cli.fhir.definitions.schema import Binding, Pinned
 from conformance_cli.fhir.validation.primitives import QUICK, check_absence, check_primitive
 from tests.fhir.source.fakes import element, scope, session, shown
 
@@ -266,6 +266,16 @@ class TestAbsence:
         assert self.absent({}, must_have_value=True) == [
             ("error", "primitive-value-needed", "Patient.active")
         ]
+
+    def test_is_not_fine_for_codes_that_have_to_be_of_a_value_set(self):
+        binding = Binding("required", "urn:vs")
+        reason = {"extension": [{"url": self.URL}]}
+        assert self.absent(reason, binding=binding) == [
+            ("error", "primitive-code-needed", "Patient.active")
+        ]
+        assert self.absent(reason, binding=Binding("extensible", "urn:vs")) == []
+        other = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Patient.active"
+        assert self.absent({"extension": [{"url": other}]}, binding=binding) == []
 
     def test_may_demand_certain_extensions(self):
         wanted = {"value_alternatives": (self.URL,)}

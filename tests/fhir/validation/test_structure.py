@@ -54,6 +54,12 @@ class TestElements:
     def test_that_have_extensions_instead_of_a_value_are_there(self):
         assert problems(observation(status=None, _status=extended())) == []
 
+    def test_that_need_a_code_need_more_than_extensions(self):
+        needed = [("primitive-code-needed", "Patient.contact[0].gender")]
+        assert problems(patient(contact=[{"_gender": extended()}])) == needed
+        found = problems(patient(_gender=extended()))
+        assert found == [("primitive-code-needed", "Patient.gender")]
+
     def test_may_refer_to_the_content_of_others(self):
         item = {"linkId": "1", "item": [{"linkId": "2", "item": [{"text": "x"}]}]}
         found = problems({"resourceType": "Questionnaire", "status": "draft", "item": [item]})

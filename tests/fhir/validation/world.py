@@ -17,6 +17,8 @@ from tests.fhir.definitions.kit import CORE, definition
 Json = Any
 
 PROFILES = "https://a.example/StructureDefinition/"
+#: A value set that is not there: its codes are not checked.
+GENDERS = "https://a.example/ValueSet/genders"
 _ABSTRACT = frozenset({"Element", "BackboneElement", "Resource", "DomainResource"})
 _RESOURCE = "id 0..1 string", "meta 0..1 Meta", "implicitRules 0..1 uri", "language 0..1 code"
 _DOMAIN = (
@@ -195,6 +197,9 @@ def types() -> tuple[Mapping[str, Json], ...]:
         is_resource = base in ("Resource", "DomainResource") or name == "Resource"
         made[name]["kind"] = "resource" if is_resource else made[name]["kind"]
         made[name]["abstract"] = name in _ABSTRACT
+        for element in made[name]["snapshot"]["element"]:
+            if element["path"].endswith(".gender"):
+                element["binding"] = {"strength": "required", "valueSet": GENDERS}
     return tuple(made.values())
 
 
