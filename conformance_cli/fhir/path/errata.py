@@ -82,6 +82,8 @@ _MEANT: Mapping[str, str] = {
         "valueSet.empty() or valueSet.is(uri).not() or valueSet.as(uri).startsWith('http') or "
         "valueSet.as(uri).startsWith('urn:')"
     ),
+    # sdf-20 (STU3): a differential need not begin with the root
+    "element.first().slicing.empty()": "element.where(path.contains('.').not()).slicing.empty()",
     # mad-3 (STU3): notGiven is a boolean
     "reasonCode.empty() or notGiven.empty() or notGiven = 'false'": (
         "reasonCode.empty() or notGiven.empty() or notGiven = false"

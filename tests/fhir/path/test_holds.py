@@ -172,6 +172,18 @@ def test_an_empty_text_is_no_value():
         ),
         ("path.matches('[A-Z", "ElementDefinition", {"path": "Patient.name[x]"}, True),
         ("path.matches('[A-Z", "ElementDefinition", {"path": "Patient.Name"}, False),
+        (
+            "element.first",
+            "StructureDefinition.differential",
+            {"element": [{"path": "Patient.name", "slicing": {"rules": "open"}}]},
+            True,
+        ),
+        (
+            "element.first",
+            "StructureDefinition.differential",
+            {"element": [{"path": "Patient", "slicing": {"rules": "open"}}]},
+            False,
+        ),
     ],
 )
 def test_a_constraint_published_with_a_mistake_means_what_it_says_in_words(
