@@ -31,12 +31,14 @@ UNRESOLVED_IMAGE = error(
 LANGUAGE = warning(
     "narrative-language",
     "business-rule",
-    "The resource is in the language {language}, but {attribute} of its narrative is {found}",
+    "The resource is in the language {language}, but of its narrative {found}",
     "http://hl7.org/fhir/R4/narrative.html#lang: lang and xml:lang say what the resource says.",
 )
 
 _ANCHOR = re.compile(r"""\s(?:id|name)\s*=\s*["']([^"'<>]*)["']""")
 _ROOT_TAG = re.compile(r"<[^<>]*>")
+#: The first of several parts in languages of their own, which speaks for the whole.
+_FIRST_PART = re.compile(r"<div\b[^<>]*>\s*(<div\b[^<>]*>)")
 _LANGUAGE = re.compile(r"""\s(xml:lang|lang)=(?:"([^"]*)"|'([^']*)')""")
 
 
@@ -74,13 +76,25 @@ def check_narrative(
 
 
 def _check_language(session: Session, div: str, language: str, place: Place) -> None:
-    tag = _ROOT_TAG.match(div)
-    found = {name: one or other for name, one, other in _LANGUAGE.findall(tag[0] if tag else "")}
-    for attribute in ("lang", "xml:lang"):
-        if found.get(attribute) != language:
-            shown = shortened(found.get(attribute, "missing"), 40)
-            facts: dict[str, Any] = {"language": shortened(language, 40), "found": shown}
-            session.report(LANGUAGE, place, attribute=attribute, **facts)
+    found = _languages(_ROOT_TAG.match(div), 0) or _languages(_FIRST_PART.match(div), 1)
+    if not found:
+        told = ["lang and xml:lang are missing"]
+    else:
+        # what both say alike is told once
+        wrong = {found.get(name): name for name in ("xml:lang", "lang")}
+        told = [
+            f"{name} is {shortened(one or 'missing', 40)}"
+            for one, name in wrong.items()
+            if one != language
+        ]
+    for one in told:
+        session.report(LANGUAGE, place, language=shortened(language, 40), found=one)
+
+
+def _languages(tag: re.Match[str] | None, group: int) -> dict[str, str]:
+    """The languages that the attributes of a tag name."""
+    text = tag[group] if tag else ""
+    return {name: one or other for name, one, other in _LANGUAGE.findall(text)}
 
 
 def _is_inside(session: Session, target: str, scope: Scope) -> bool:

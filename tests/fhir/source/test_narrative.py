@@ -189,14 +189,24 @@ class TestLanguage:
         [
             (' lang="en" xml:lang="en"', 0),
             (' lang="en"', 1),
-            ("", 2),
+            ("", 1),
             (' lang="de" xml:lang="en"', 1),
+            (' lang="de" xml:lang="de"', 1),
+            (' lang="de" xml:lang="fr"', 2),
         ],
     )
     def test_of_resource_and_narrative_should_be_the_same(self, attributes, missing):
         text = f'<div xmlns="{NS}"{attributes}>a</div>'
         found = checked(text, {"resourceType": "Patient", "language": "en"})
         assert found == [("warning", "narrative-language", "Patient.text.div")] * missing
+
+    @pytest.mark.parametrize(("language", "problems"), [("en", 0), ("cy", 1)])
+    def test_of_the_first_part_speaks_for_all_parts(self, language, problems):
+        parts = '<div lang="en" xml:lang="en">a</div><div lang="cy" xml:lang="cy">b</div>'
+        found = checked(
+            f'<div xmlns="{NS}">{parts}</div>', {"resourceType": "Patient", "language": language}
+        )
+        assert len(found) == problems
 
 
 def test_what_is_no_narrative_is_left_to_others():
