@@ -19,6 +19,8 @@ from conformance_cli.fhir.validation.values import check_fixed, check_pattern
 
 Json = Any
 
+#: Types that stand for any that is derived from them.
+_ABSTRACT = frozenset({"Resource", "DomainResource"})
 _CARDINALITY = "Cardinality in a profile (http://hl7.org/fhir/R4/profiling.html#cardinality)."
 MINIMUM = error(
     "profile-minimum",
@@ -111,18 +113,17 @@ class Conformity:
         if demand.invariants:
             node = Node(item.value, item.type, item.extra)
             check_invariants(session, demand.invariants, node, place, scope, profile)
-        urls = demand.profiles.get(item.type) or demand.profiles.get("Resource")
-        if urls:
-            self._profiles(item, urls, profile)
+        if demand.profiles:
+            self._profiles(item, self._profiles_of(item, demand), profile)
         for child in demand.children:
             self._child(item, child, profile)
 
     def _value(self, item: Item, demand: Demand, profile: str) -> None:
         """The value itself: what it must be, and how long it may be."""
         if demand.fixed is not None:
-            check_fixed(self._session, item.value, demand.fixed, item.place, profile)
+            check_fixed(self._session, item, demand.fixed, profile)
         if demand.pattern is not None:
-            check_pattern(self._session, item.value, demand.pattern, item.place, profile)
+            check_pattern(self._session, item, demand.pattern, profile)
         if demand.binding is not None:
             self._rules.binding(self._session, demand.element, item, profile)
         if demand.limits:
@@ -145,27 +146,52 @@ class Conformity:
         )
         return False
 
+    def _profiles_of(self, item: Item, demand: Demand) -> tuple[str, ...]:
+        """The profiles for the type of a value, or for an abstract type that it is one of."""
+        exact = demand.profiles.get(item.type)
+        if exact is not None:
+            return exact
+        library = self._session.library
+        for code, urls in demand.profiles.items():
+            is_part = "." in item.type and code in ("BackboneElement", "Element")
+            if is_part or (code in _ABSTRACT and library.is_a(item.type, code)):
+                return urls
+        return ()
+
     def _profiles(self, item: Item, urls: tuple[str, ...], profile: str) -> None:
         """The profiles of the element's type: one of them has to be met."""
-        found = [(url, self._session.library.structure(url)) for url in urls]
-        for url, structure in found:
+        known: list[tuple[str, Structure]] = []
+        for url in urls:
+            structure = self._session.library.structure(url)
             if structure is None:
                 self._session.report(UNKNOWN, item.place, profile=profile, url=url)
-        known = [(url, structure) for url, structure in found if structure is not None]
-        if item.type == "Extension" and len(urls) == 1:
-            return  # the base walk has checked it against the definition that its url names
-        if len(urls) == 1:
-            for _, structure in known:
-                self.check(item.value, structure, item.place, item.scope, item.extra)
-        elif known:
+            elif not _is_own(item, structure) or len(urls) > 1:
+                known.append((url, structure))
+        if len(urls) > 1 and known:
             self._one_of(item, known, profile)
+            return
+        for url, structure in known:
+            self._by(item, url, structure)
+
+    def _by(self, item: Item, url: str, structure: Structure) -> None:
+        """Check a value by a profile, or by the element of one that its URL ends in."""
+        identity = url.partition("#")[2]
+        demand = self._demands.at(structure, identity) if identity else None
+        if demand is None:
+            self.check(item.value, structure, item.place, item.scope, item.extra)
+        elif (id(item.value), url) not in self._running:
+            self._running.add((id(item.value), url))
+            try:
+                self._item(item, demand, structure.url)
+            finally:
+                self._running.discard((id(item.value), url))
 
     def _one_of(self, item: Item, known: list[tuple[str, Structure]], profile: str) -> None:
         session = self._session
         outcomes: list[tuple[str, list[Found]]] = []
         for url, structure in known:
             with session.aside() as found:
-                self.check(item.value, structure, item.place, item.scope, item.extra)
+                self._by(item, url, structure)
             outcomes.append((url, found))
         good = [url for url, found in outcomes if not any(one.severity.rank <= 1 for one in found)]
         urls = ", ".join(good or [url for url, _ in known])
@@ -204,6 +230,11 @@ class Conformity:
             self._session.report(
                 MAXIMUM, place, profile=profile, path=path, maximum=demand.max, count=count
             )
+
+
+def _is_own(item: Item, structure: Structure) -> bool:
+    """Whether a profile is the definition of an extension, by which the base walk checks it."""
+    return item.type == "Extension" and item.value.get("url") == structure.url
 
 
 def _is_there(parent: Item, demand: Demand) -> bool:

@@ -13,7 +13,7 @@ from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.definitions.schema import Binding, Element, Pinned, Structure, TypeRef
 from conformance_cli.fhir.validation.discriminators import Matchers, Test, UndecidableSliceError
 from conformance_cli.fhir.validation.invariants import Invariant, invariants_of
-from conformance_cli.fhir.validation.shape import Property, Shape, Shapes
+from conformance_cli.fhir.validation.shape import Property, Shape, Shapes, element_by_id
 from conformance_cli.fhir.validation.type_limits import is_limited, limits_of
 
 
@@ -131,6 +131,18 @@ class Demands:
             self._known[key] = made
             base = self._library.type(structure.type)
             self._fill(made, structure, base.root if base else None, structure.type)
+        return self._known[key]
+
+    def at(self, structure: Structure, identity: str) -> Demand | None:
+        """What one element of a structure asks of its values; ``None`` where there is none."""
+        key = f"{structure.url}|{structure.version}#{identity}"
+        if key not in self._known:
+            element = element_by_id(structure.root, identity)
+            if element is None:
+                return None
+            made = self._known[key] = Demand(element, ())
+            shape = self._shapes.at(element.path)
+            self._fill(made, structure, shape.element if shape else None, element.path)
         return self._known[key]
 
     def _fill(

@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance_cli.fhir.definitions.schema import Pinned
 from conformance_cli.fhir.outcome.message import error
+from conformance_cli.fhir.validation.navigation import Item
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Session
 
@@ -26,6 +27,14 @@ PATTERN = error(
     "The value must have {expected}; found {actual}",
     "ElementDefinition.pattern[x]: the value has to have at least this "
     "(http://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.pattern_x_).",
+)
+
+FIXED_EXTENSION = error(
+    "value-fixed-extension",
+    "value",
+    "The extensions of the value must be {expected}; found {actual}",
+    "ElementDefinition.fixed[x]: what the fixed value lacks must be missing "
+    "(http://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.fixed_x_).",
 )
 
 #: A place in a value, what should stand there, and what stands there.
@@ -60,20 +69,26 @@ def fits(actual: Json, pattern: Json) -> bool:
     return is_equal(actual, pattern)
 
 
-def check_fixed(
-    session: Session, value: Json, fixed: Pinned, place: Place, profile: str | None
-) -> None:
-    """Report where a value differs from the fixed one."""
-    for at, expected, actual in _differences(value, fixed.value, place, whole=True):
-        session.report(FIXED, at, profile=profile, expected=shown(expected), actual=shown(actual))
+def check_fixed(session: Session, item: Item, fixed: Pinned, profile: str | None) -> None:
+    """Report where a value differs from the fixed one; ids of elements do not count."""
+    given, wanted = _extensions(item.extra), _extensions(fixed.extra)
+    if not is_equal(given, wanted):
+        expected, actual = shown(wanted or None), shown(given or None)
+        session.report(
+            FIXED_EXTENSION, item.place, profile=profile, expected=expected, actual=actual
+        )
+    for at, wanted, given in _differences(item.value, fixed.value, item.place, whole=True):
+        session.report(FIXED, at, profile=profile, expected=shown(wanted), actual=shown(given))
 
 
-def check_pattern(
-    session: Session, value: Json, pattern: Pinned, place: Place, profile: str | None
-) -> None:
+def check_pattern(session: Session, item: Item, pattern: Pinned, profile: str | None) -> None:
     """Report what a value lacks of its pattern."""
-    for at, expected, actual in _differences(value, pattern.value, place, whole=False):
-        session.report(PATTERN, at, profile=profile, expected=shown(expected), actual=shown(actual))
+    given, wanted = _extensions(item.extra), _extensions(pattern.extra)
+    if not fits(given, wanted):
+        lacking, found = shown(wanted), shown(given or None)
+        session.report(PATTERN, item.place, profile=profile, expected=lacking, actual=found)
+    for at, lack, value in _differences(item.value, pattern.value, item.place, whole=False):
+        session.report(PATTERN, at, profile=profile, expected=shown(lack), actual=shown(value))
 
 
 def shown(value: Json) -> str:
@@ -97,13 +112,6 @@ def _differences(
 ) -> Iterator[Difference]:
     if isinstance(expected, Mapping) and isinstance(actual, Mapping):
         yield from _members(actual, expected, place, whole=whole)
-    elif isinstance(expected, list) and isinstance(actual, list):
-        if whole and not is_equal(actual, expected):
-            yield place, expected, actual
-        elif not whole:
-            lacking = [item for item in expected if not any(fits(one, item) for one in actual)]
-            if lacking:
-                yield place, lacking, actual
     elif not is_equal(actual, expected):
         yield place, expected, actual
 
@@ -112,13 +120,29 @@ def _members(
     actual: Mapping[str, Json], expected: Mapping[str, Json], place: Place, *, whole: bool
 ) -> Iterator[Difference]:
     for key, wanted in expected.items():
-        if key in actual:
+        if isinstance(wanted, list):
+            given = actual.get(key)
+            lacking = _lacking(given if isinstance(given, list) else [], wanted, whole=whole)
+            if lacking:  # where it should be, nobody can say: it is told of the whole
+                yield place, {key: lacking}, None if given is None else {key: given}
+        elif key in actual:
             yield from _differences(actual[key], wanted, place.child(key), whole=whole)
         else:
             yield place.child(key), wanted, None
     for key in actual if whole else ():
-        if key not in expected:
+        if key not in expected and key != "id":
             yield place.child(key), None, actual[key]
+
+
+def _lacking(actual: list[Json], expected: list[Json], *, whole: bool) -> list[Json]:
+    if whole:
+        return [] if is_equal(actual, expected) else expected
+    return [item for item in expected if not any(fits(one, item) for one in actual)]
+
+
+def _extensions(companion: Json) -> list[Json]:
+    found = companion.get("extension") if isinstance(companion, Mapping) else None
+    return found if isinstance(found, list) else []
 
 
 def _is_number(value: Json) -> bool:
