@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance_cli.fhir.definitions.schema import Structure
 from conformance_cli.fhir.outcome.issue import Severity
-from conformance_cli.fhir.outcome.message import error, warning
+from conformance_cli.fhir.outcome.message import error, information, warning
 from conformance_cli.fhir.path.types import Node
 from conformance_cli.fhir.terminology.protocol import Terminology
 from conformance_cli.fhir.validation.compiled import Compiled
@@ -17,6 +18,7 @@ from conformance_cli.fhir.validation.resolution import Resolver
 from conformance_cli.fhir.validation.rules import Rules
 from conformance_cli.fhir.validation.session import Found, Scope, Session
 from conformance_cli.fhir.validation.structure import Structures
+from conformance_cli.fhir.validation.targets import BASE
 
 Json = Any
 
@@ -33,11 +35,29 @@ UNKNOWN_CLAIM = warning(
     "The resource claims the profile {url}, which is not loaded: it was not checked",
     "Resource.meta.profile (http://hl7.org/fhir/R4/resource.html#Meta).",
 )
+OTHER_RELEASE = information(
+    "profile-other-release",
+    "not-found",
+    "The resource claims {url} of FHIR {release}, which is another release than that in use: "
+    "it was not checked",
+    "Claims to conform to the same resource in other releases "
+    "(http://hl7.org/fhir/R4/versioning.html#mt-version).",
+)
+UNKNOWN_IMPOSED = warning(
+    "profile-unknown-imposed",
+    "not-found",
+    "The profile demands conformance to {url} as well, which is not loaded: it was not checked",
+    "Extension http://hl7.org/fhir/StructureDefinition/structuredefinition-imposeProfile.",
+)
 BROKEN = error(
     "profile-broken",
     "business-rule",
     "The profile {url} is broken: {problem}",
     "A profile that contradicts its base cannot be judged by.",
+)
+
+_OF_RELEASE = re.compile(
+    r"http://hl7\.org/fhir/(?P<release>\d+\.\d+)/StructureDefinition/(?P<name>[A-Za-z]+)"
 )
 
 
@@ -79,19 +99,45 @@ class Walker:
         for index, url in enumerate(claims):
             self._claim(url, index, scope, done)
         for url in profiles:
-            structure = self._session.library.structure(url)
-            if structure is None:
-                self._session.report(UNKNOWN, scope.place, url=url[:200])
-            else:
-                self._profile(structure, scope, done)
+            self._ask(url, scope, done)
 
-    def _claim(self, url: str, index: int, scope: Scope, done: set[str]) -> None:
+    def _ask(self, url: str, scope: Scope, done: set[str]) -> None:
+        """Check a resource by a profile that was asked for."""
         structure = self._session.library.structure(url)
         if structure is None:
-            place = scope.place.child("meta").child("profile", index)
-            self._session.report(UNKNOWN_CLAIM, place, url=url[:200])
-        else:
+            self._session.report(UNKNOWN, scope.place, url=url[:200])
+            return
+        first = self._first_entry(scope, structure)
+        if first is None:
             self._profile(structure, scope, done)
+        else:
+            self.claimed.append(structure.url)
+            self._profile(structure, first, set())
+
+    def _first_entry(self, scope: Scope, structure: Structure) -> Scope | None:
+        """What a profile is meant for that is not for Bundles: the document, or the message."""
+        if scope.resource.get("resourceType") != "Bundle" or structure.type == "Bundle":
+            return None
+        index = self.resolver.index(scope)
+        if not index.items or index.items[0].type != structure.type:
+            return None
+        return index.scope(index.items[0])
+
+    def _claim(self, url: str, index: int, scope: Scope, done: set[str]) -> None:
+        library = self._session.library
+        structure = library.structure(url)
+        of_release = _OF_RELEASE.fullmatch(url) if structure is None else None
+        if of_release is not None and library.fhir_version.startswith(of_release["release"]):
+            structure = library.structure(f"{BASE}{of_release['name']}")
+        if structure is not None:
+            self._profile(structure, scope, done)
+            return
+        place = scope.place.child("meta").child("profile", index)
+        if of_release is not None:
+            release = of_release["release"]
+            self._session.report(OTHER_RELEASE, place, url=url[:200], release=release)
+        else:
+            self._session.report(UNKNOWN_CLAIM, place, url=url[:200])
 
     def _profile(self, structure: Structure, scope: Scope, done: set[str]) -> None:
         if structure.url in done:
@@ -109,6 +155,10 @@ class Walker:
             imposed = self._session.library.structure(url)
             if imposed is not None:
                 self._profile(imposed, scope, done)
+            else:
+                self._session.report(
+                    UNKNOWN_IMPOSED, scope.place, profile=structure.url, url=url[:200]
+                )
 
     def resolve(self, reference: str, scope: Scope) -> Scope | None:
         """The resource that a reference points at, in the input or handed over with it."""
