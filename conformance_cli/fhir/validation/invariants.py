@@ -8,7 +8,7 @@ from typing import Any
 from conformance_cli.fhir.definitions.schema import Constraint, Element
 from conformance_cli.fhir.errors import FhirPathError
 from conformance_cli.fhir.outcome.issue import Severity
-from conformance_cli.fhir.outcome.message import error, warning
+from conformance_cli.fhir.outcome.message import error
 from conformance_cli.fhir.path.types import Node
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Scope, Session
@@ -22,11 +22,12 @@ BROKEN = error(
     "A definition states a rule in FHIRPath that must be true of the element "
     "(http://hl7.org/fhir/R4/conformance-rules.html#constraints).",
 )
-NOT_EVALUATED = warning(
+NOT_EVALUATED = error(
     "invariant-not-evaluated",
-    "processing",
-    "Invariant {key} could not be evaluated: {problem}",
-    "The rule's expression has an error, or needs what is not at hand; nothing is known of it.",
+    "invariant",
+    "Invariant {key} does not hold, for it cannot be evaluated: {problem}",
+    "The rule's expression has an error, or goes wrong on this element; a rule is kept only "
+    "where its expression is true (http://hl7.org/fhir/R4/conformance-rules.html#constraints).",
 )
 
 #: Rules that other parts check, in less time or with locations of their own (R4 Bundle,
@@ -102,7 +103,12 @@ def _evaluate(
         holds = session.tools.holds(invariant.expression, node, scope)
     except FhirPathError as err:
         session.report(
-            NOT_EVALUATED, place, profile=profile, key=constraint.key, problem=err.problem
+            NOT_EVALUATED,
+            place,
+            severity=severity,
+            profile=profile,
+            key=constraint.key,
+            problem=err.problem,
         )
         return
     if not holds:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from conformance_cli.fhir.outcome.issue import Severity
 from tests.fhir.definitions.kit import CORE, by, ed
 from tests.fhir.validation.world import (
     PROFILES,
@@ -148,6 +149,23 @@ class TestInvariants:
         given = of_patient(ed("Patient.name", constraint=[constraint(expression="use.exists()")]))
         found = patient(name=[{"use": "x", "text": "x"}, {"text": "x"}])
         assert problems(found, given) == [("invariant", "Patient.name[1]")]
+
+    @pytest.mark.parametrize("severity", ["error", "warning"])
+    @pytest.mark.parametrize("expression", ["name.", "nonsense()", "(1 | 2) + 1 = 1"])
+    def test_that_cannot_be_evaluated_do_not_hold(self, severity, expression):
+        broken = constraint(expression=expression, severity=severity)
+        outcome = check(patient(), of_patient(ed("Patient", constraint=[broken])))
+        assert [(one.id, one.severity.value) for one in outcome.issues] == [
+            ("invariant-not-evaluated", severity)
+        ]
+
+    def test_of_best_practice_count_as_the_options_say(self):
+        url = "http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice"
+        rule = constraint() | {"extension": [{"url": url, "valueBoolean": True}]}
+        given = of_patient(ed("Patient", constraint=[rule]))
+        assert problems(patient(), given) == []
+        found = check(patient(), given, best_practice=Severity.WARNING).issues
+        assert [(one.id, one.severity) for one in found] == [("invariant", Severity.WARNING)]
 
     def test_of_types_are_not_told_twice(self):
         given = of_patient(ed("Patient", constraint=[constraint()]))
