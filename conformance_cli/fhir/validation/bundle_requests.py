@@ -5,12 +5,12 @@ FHIR R4, 3.1.0.11 (http://hl7.org/fhir/R4/http.html#transaction).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from conformance_cli.fhir.outcome.inert import shortened
 from conformance_cli.fhir.outcome.message import error, warning
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.validation.addresses import address, is_absolute
 from conformance_cli.fhir.validation.indexes import Held, Index
 from conformance_cli.fhir.validation.session import Session
@@ -75,7 +75,7 @@ BAD_STATUS = error(
 )
 _CHANGES = frozenset({"PUT", "PATCH", "DELETE"})
 _BODILESS = frozenset({"GET", "HEAD", "DELETE"})
-_STATUS = re.compile(r"[0-9]{3}(?![0-9])")
+_STATUS = Regex(r"[0-9]{3}(?![0-9])")
 
 
 def check_requests(session: Session, index: Index) -> None:
@@ -115,8 +115,14 @@ def _check_body(session: Session, item: Held, method: str, url: str, types: froz
     if method in _BODILESS:
         if item.resource:
             session.report(SPARE_RESOURCE, item.place, method=method)
-    elif not item.resource and url.partition("/")[0].partition("?")[0] in types and "$" not in url:
+    elif not item.resource and _needs_body(method, url, types):
         session.report(NO_RESOURCE, item.place, method=method, url=shortened(url, 80))
+
+
+def _needs_body(method: str, url: str, types: frozenset[str]) -> bool:
+    """Whether a resource is written: searches and operations may be asked for by POST too."""
+    name = url.partition("?")[0]
+    return name in types if method == "POST" else name.partition("/")[0] in types
 
 
 def _check_create(session: Session, item: Held, url: str, types: frozenset[str]) -> None:

@@ -195,6 +195,8 @@ class TestRequests:
         assert self.request("POST", "Patient", resource=None) == [
             ("bundle-request-without-resource", "Bundle.entry[0]")
         ]
+        assert self.request("POST", "Patient/_search", resource=None) == []
+        assert self.request("POST", "Patient/1/$everything", resource=None) == []
         assert self.request("GET", "Patient/1") == [
             ("bundle-request-spare-resource", "Bundle.entry[0]")
         ]
