@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from conformance_cli.fhir.regex import Regex
 
 _NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 #: Letters and marks that look like nothing at all, although they count as printable.
-_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
+_BLANK = Regex("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
 #: What JSON may hold as it is, and a terminal could obey, a reader could miss, or no encoder
 #: takes: C1 controls, bidirectional marks, line separators, half surrogate pairs.
-_INVISIBLE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_INVISIBLE = Regex("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 def inert(text: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cmp_to_key
 from typing import Any, NamedTuple
 
-_NUMERIC = re.compile(r"\d+")
-_PARTIAL = re.compile(r"\d+\.\d+")
+from conformance_cli.fhir.regex import Regex
+
+_NUMERIC = Regex(r"\d+")
+_PARTIAL = Regex(r"\d+\.\d+")
 
 
 class Canonical(NamedTuple):

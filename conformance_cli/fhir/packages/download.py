@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,14 +10,15 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from conformance_cli.fhir.packages.errors import OfflineError
 from conformance_cli.fhir.packages.transfer import BrokenOffError, Transfer, refuse_status
+from conformance_cli.fhir.regex import Regex
 
 if TYPE_CHECKING:
     import requests
 
 #: Told how many bytes of how many are here; the total is ``None`` where nobody says it.
 Progress = Callable[[int, int | None], None]
-_PART = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
-_WHOLE = re.compile(r"bytes \*/(\d+)")
+_PART = Regex(r"bytes (\d+)-\d+/(?:\d+|\*)")
+_WHOLE = Regex(r"bytes \*/(\d+)")
 _BUSY = frozenset({429, 500, 502, 503, 504})
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from conformance_cli.fhir.packages.canonical import compared
 from conformance_cli.fhir.packages.errors import PackageError
+from conformance_cli.fhir.regex import Regex
 
 LATEST = "latest"
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,200}")
-_VERSION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.(?!\.)){0,100}")
+_NAME = Regex(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,200}")
+_VERSION = Regex(r"[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.(?!\.)){0,100}")
 _WILD = ("x", "X", "*")
 #: Short names of the FHIR versions, as core packages have them.
 _FAMILIES = {"1.0": "r2", "3.0": "r3", "4.0": "r4", "4.1": "r4b", "4.3": "r4b", "5.0": "r5",
              "6.0": "r6"}  # fmt: skip
-_CORE = re.compile(r"hl7\.fhir\.(r\d+b?)\.core")
+_CORE = Regex(r"hl7\.fhir\.(r\d+b?)\.core")
 
 
 class Reference(NamedTuple):

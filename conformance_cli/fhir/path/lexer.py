@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from conformance_cli.fhir.errors import FhirPathError
+from conformance_cli.fhir.regex import Regex
 
 PRECISIONS = frozenset({"year", "month", "week", "day", "hour", "minute", "second", "millisecond"})
 PLURAL_PRECISIONS = frozenset(f"{name}s" for name in PRECISIONS)
@@ -19,7 +20,7 @@ _WORDS = (
 
 _TIME = r"[0-9]{2}(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 _ESCAPED = r"\\[`'\\/fnrt]|\\u[0-9a-fA-F]{4}"
-_PATTERN = re.compile(
+_PATTERN = Regex(
     rf"""
       (?P<hidden>[ \r\n\t]+|/\*.*?\*/|//[^\r\n]*)
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*)

@@ -7,8 +7,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from conformance_cli.fhir.regex import Regex
+
 _ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\f": "\\f"}
-_UNSAFE = re.compile(r"[\\'\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNSAFE = Regex(r"[\\'\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def literal(value: Any) -> str:

@@ -9,13 +9,14 @@ from decimal import Decimal
 from functools import lru_cache
 
 from conformance_cli.fhir.path.quantities import CALENDAR, DURATIONS, Quantity
+from conformance_cli.fhir.regex import Regex
 
 _DATE = r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?"
 _TIME = r"(?P<hour>[0-9]{2})(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}(?:\.[0-9]{1,18})?))?)?"
 _ZONE = r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?"
-_DATE_TIME = re.compile(rf"{_DATE}(?P<mark>T)?(?:{_TIME}{_ZONE})?")
-_TIME_ONLY = re.compile(rf"T?{_TIME}")
-_ZONE_AT_END = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})\Z")
+_DATE_TIME = Regex(rf"{_DATE}(?P<mark>T)?(?:{_TIME}{_ZONE})?")
+_TIME_ONLY = Regex(rf"T?{_TIME}")
+_ZONE_AT_END = Regex(r"(?:Z|[+-][0-9]{2}:[0-9]{2})\Z")
 _DATE_PARTS = ("year", "month", "day", "hour", "minute", "second")
 
 _SECONDS = {

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
+from conformance_cli.fhir.regex import Regex
+
+_ESCAPE = Regex(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "f": "\f"}
 
 

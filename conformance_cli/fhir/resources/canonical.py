@@ -6,11 +6,11 @@ http://hl7.org/fhir/R5/canonicalresource.html.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from conformance_cli.fhir.outcome.message import error, information, warning
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.resources.reading import extension_value, short, text
 from conformance_cli.fhir.validation.session import Scope, Session
 
@@ -109,7 +109,7 @@ DEPRECATED = information(
     "(http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status).",
 )
 
-_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[^ ]+")
+_ABSOLUTE = Regex(r"[a-z][a-z0-9+.-]*:[^ ]+")
 #: By standards status: the statuses that go well with it, and those that are still possible.
 _STATUSES: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "draft": (frozenset({"draft"}), frozenset()),

@@ -6,13 +6,13 @@ defines itself, http://hl7.org/fhir/R5/codesystem.html#defined-props.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.outcome.message import error, information, warning
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.resources.reading import Choice, choice, parts, short, text
 from conformance_cli.fhir.terminology.protocol import Coded, Standing, Terminology
 from conformance_cli.fhir.validation.place import Place
@@ -108,9 +108,9 @@ UNKNOWN_VALUE_SET = information(
     "http://hl7.org/fhir/StructureDefinition/codesystem-property-valueset limits the values.",
 )
 
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+_ABSOLUTE = Regex(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _FHIR: Final = "://hl7.org/fhir"
-_BASE_SPECIFICATION = re.compile(r"http://hl7\.org/fhir/[^/]*")
+_BASE_SPECIFICATION = Regex(r"http://hl7\.org/fhir/[^/]*")
 _VALUE_SETS: Final = (
     "http://hl7.org/fhir/StructureDefinition/codesystem-property-valueset",
     "http://hl7.org/fhir/6.0/StructureDefinition/extension-CodeSystem.property.valueSet",

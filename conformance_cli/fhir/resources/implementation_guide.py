@@ -5,12 +5,12 @@ http://hl7.org/fhir/R4/implementationguide.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.outcome.message import error, warning
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.resources.canonical import STANDARDS_STATUS
 from conformance_cli.fhir.resources.publication import WORK_GROUP, is_published_by_hl7
 from conformance_cli.fhir.resources.reading import extension_value, parts, short, text
@@ -78,7 +78,7 @@ HL7_MATURITY = warning(
     _HL7,
 )
 
-_PACKAGE = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*(?:\.[a-zA-Z0-9][a-zA-Z0-9-]*)+")
+_PACKAGE = Regex(r"[a-zA-Z][a-zA-Z0-9-]*(?:\.[a-zA-Z0-9][a-zA-Z0-9-]*)+")
 
 
 def check_implementation_guide(session: Session, scope: Scope) -> None:

@@ -5,13 +5,13 @@ http://hl7.org/fhir/R4/searchparameter.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from conformance_cli.fhir.errors import FhirPathError
 from conformance_cli.fhir.outcome.message import error, warning
 from conformance_cli.fhir.path.fhirpath import default_fhirpath
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.resources.reading import parts, short, text, texts
 from conformance_cli.fhir.resources.structures.navigation import UnknownError, by_path
 from conformance_cli.fhir.validation.place import Place
@@ -72,7 +72,7 @@ OTHER_EXPRESSION = warning(
 
 
 #: A path of names from a type.
-_PLAIN = re.compile(r"[A-Z][A-Za-z]*(?:\.[a-z][A-Za-z0-9]*)+")
+_PLAIN = Regex(r"[A-Z][A-Za-z]*(?:\.[a-z][A-Za-z0-9]*)+")
 
 
 def check_search_parameter(session: Session, scope: Scope) -> None:

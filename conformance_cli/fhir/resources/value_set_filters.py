@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.outcome.message import Message, error, information, warning
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.resources.reading import (
     companion,
     extension_value,
@@ -86,18 +87,18 @@ _CODES_R4: Final = frozenset(
     {"=", "in", "not-in", "is-a", "is-not-a", "descendent-of", "generalizes"}
 )
 _CODES_R5: Final = _CODES_R4 | {"child-of", "descendent-leaf"}
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?)?)?)?")
-_FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
-    "boolean": (re.compile(r"true|false"), "true or false"),
-    "integer": (re.compile(r"-?\d{1,18}"), "an integer"),
-    "decimal": (re.compile(r"-?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,4})?"), "a decimal number"),
+_DATE = Regex(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?)?)?)?")
+_FORMS: Mapping[str, tuple[Regex, str]] = {
+    "boolean": (Regex(r"true|false"), "true or false"),
+    "integer": (Regex(r"-?\d{1,18}"), "an integer"),
+    "decimal": (Regex(r"-?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,4})?"), "a decimal number"),
     "dateTime": (_DATE, "a date, with or without time"),
-    "Coding": (re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s|#]+[|#]\S+"), "a code as system#code"),
-    "code": (re.compile(r"\S+( \S+)*"), "a code, without blanks around it"),
+    "Coding": (Regex(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s|#]+[|#]\S+"), "a code as system#code"),
+    "code": (Regex(r"\S+( \S+)*"), "a code, without blanks around it"),
 }
 #: What no dialect of regular expressions allows; the rest Python may just not know.
 _MISTAKES: Final = ("missing )", "unbalanced paren", "unterminated char", "nothing to repeat")
-_PREFIX = re.compile(r"eq|ne|gt|lt|ge|le|sa|eb|ap")
+_PREFIX = Regex(r"eq|ne|gt|lt|ge|le|sa|eb|ap")
 _ORDERED: Final = frozenset({"integer", "decimal", "dateTime"})
 
 

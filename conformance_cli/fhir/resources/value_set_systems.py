@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.outcome.message import error, warning
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.resources.reading import part, parts, short, text
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Session
@@ -54,7 +54,7 @@ PARTIAL = warning(
     "CodeSystem.content (http://hl7.org/fhir/R4/codesystem.html).",
 )
 
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+_ABSOLUTE = Regex(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _SEVERITIES: Mapping[str, Severity] = {
     "example": Severity.WARNING,
     "not-present": Severity.WARNING,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from conformance_cli.fhir.outcome.issue import Issue, Severity
+from conformance_cli.fhir.regex import Regex
 
 #: The reference validator names the resource at a place: ``Bundle.entry[0].resource/*Patient/1*/``.
-_COMMENT = re.compile(r"/\*.{0,200}?\*/")
+_COMMENT = Regex(r"/\*.{0,200}?\*/")
 
 
 @dataclass(frozen=True, slots=True)

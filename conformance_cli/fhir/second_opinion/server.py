@@ -5,11 +5,11 @@ https://hl7.org/fhir/R4/resource-operation-validate.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.second_opinion.comparison import Opinion, Remark
 from conformance_cli.fhir.second_opinion.exchange import ServiceError, post
 from conformance_cli.fhir.second_opinion.question import Question
@@ -17,7 +17,7 @@ from conformance_cli.fhir.second_opinion.wrapper import severity_of
 
 Json = Any
 
-_TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}")
+_TYPE = Regex(r"[A-Z][A-Za-z]{1,63}")
 
 
 @dataclass(frozen=True, slots=True)

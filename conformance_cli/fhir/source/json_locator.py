@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.source.reading import Lines, Position
 from conformance_cli.fhir.validation.place import Pointer
 
 _decode = json.JSONDecoder().raw_decode
-_SPACE = re.compile(r"[ \t\r\n]*")
-_GAP = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*")
+_SPACE = Regex(r"[ \t\r\n]*")
+_GAP = Regex(r"[ \t\r\n]*,?[ \t\r\n]*")
 #: A step into a container, where its label begins (a key, or the item itself), and its value.
 _Member = tuple[str | int, int, int]
 
@@ -99,6 +99,6 @@ def _after(text: str, at: int) -> int:
     return _end(_GAP, text, at)
 
 
-def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+def _end(pattern: Regex, text: str, at: int) -> int:
     match = pattern.match(text, at)
     return at if match is None else match.end()

@@ -11,6 +11,7 @@ import re
 from typing import Any, NoReturn
 
 from conformance_cli.fhir.outcome.message import Message
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.source import json_mistakes as mistakes
 from conformance_cli.fhir.source.numbers import read_number
 from conformance_cli.fhir.source.reading import (
@@ -30,16 +31,16 @@ Json = Any
 #: Longer texts are not searched for their mistakes: the first is told, and that is all.
 MAX_LENGTH = 8_000_000
 
-_GAP = re.compile(r"[ \t\r\n\f\v\xa0\ufeff]*")
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-_STRING = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
-_WORD = re.compile(r"[^\W\d][\w.\-]*|\$[\w.\-]*")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\w.+-])")
-_NEARLY_NUMBER = re.compile(r"[-+]?[0-9.][0-9.eE+\-]*")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_GAP = Regex(r"[ \t\r\n\f\v\xa0\ufeff]*")
+_COMMENT = Regex(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_STRING = Regex(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
+_WORD = Regex(r"[^\W\d][\w.\-]*|\$[\w.\-]*")
+_NUMBER = Regex(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\w.+-])")
+_NEARLY_NUMBER = Regex(r"[-+]?[0-9.][0-9.eE+\-]*")
+_ESCAPE = Regex(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_RAW_CONTROL = re.compile(r"[\x00-\x1f]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_RAW_CONTROL = Regex(r"[\x00-\x1f]")
+_SURROGATE = Regex(r"[\ud800-\udfff]")
 _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from conformance_cli.fhir.outcome.inert import shortened
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.outcome.message import error, warning
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.source.narrative_quick import is_plainly_sound
 from conformance_cli.fhir.source.narrative_rules import NarrativeProblem, examine
 from conformance_cli.fhir.validation.place import Place
@@ -35,11 +36,11 @@ LANGUAGE = warning(
     "http://hl7.org/fhir/R4/narrative.html#lang: lang and xml:lang say what the resource says.",
 )
 
-_ANCHOR = re.compile(r"""\s(?:id|name)\s*=\s*["']([^"'<>]*)["']""")
-_ROOT_TAG = re.compile(r"<[^<>]*>")
+_ANCHOR = Regex(r"""\s(?:id|name)\s*=\s*["']([^"'<>]*)["']""")
+_ROOT_TAG = Regex(r"<[^<>]*>")
 #: The first of several parts in languages of their own, which speaks for the whole.
-_FIRST_PART = re.compile(r"<div\b[^<>]*>\s*(<div\b[^<>]*>)")
-_LANGUAGE = re.compile(r"""\s(xml:lang|lang)=(?:"([^"]*)"|'([^']*)')""")
+_FIRST_PART = Regex(r"<div\b[^<>]*>\s*(<div\b[^<>]*>)")
+_LANGUAGE = Regex(r"""\s(xml:lang|lang)=(?:"([^"]*)"|'([^']*)')""")
 
 
 def narrative_problems(div: str) -> list[NarrativeProblem]:

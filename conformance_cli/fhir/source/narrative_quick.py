@@ -6,19 +6,20 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.source.xhtml import NAMESPACE, RULES, Rule, is_attribute
 
-_LEGAL = re.compile("[\t\n\r\x20-\ud7ff]*")
-_REFERENCES = re.compile(
-    "&(?:amp|lt|gt|quot|apos|#1[0-9][0-9]|#[2-9][0-9]{2,3}|#x[aA][0-9a-fA-F]);"
-)
-_TAG = re.compile(r"""([a-z0-9]+)((?:\s+[a-z:]+=(?:"[^"<>&]*"|'[^'<>&]*'))*)\s*(/?)""")
+_LEGAL = Regex("[\t\n\r\x20-\ud7ff]*")
+#: The same for ASCII, which most narratives are, and which takes no time to compile.
+_LEGAL_ASCII = Regex("[\t\n\r\x20-\x7f]*")
+_REFERENCES = Regex("&(?:amp|lt|gt|quot|apos|#1[0-9][0-9]|#[2-9][0-9]{2,3}|#x[aA][0-9a-fA-F]);")
+_TAG = Regex(r"""([a-z0-9]+)((?:\s+[a-z:]+=(?:"[^"<>&]*"|'[^'<>&]*'))*)\s*(/?)""")
 #: What only the outermost tag may have without another look.
-_ROOT_ATTRIBUTES = re.compile(rf' xmlns="{NAMESPACE}"| (?:xml:)?lang="[A-Za-z0-9-]+"')
-_ATTRIBUTE = re.compile(r"""([a-z:]+)=(?:"([^"]*)"|'([^']*)')""")
+_ROOT_ATTRIBUTES = Regex(rf' xmlns="{NAMESPACE}"| (?:xml:)?lang="[A-Za-z0-9-]+"')
+_ATTRIBUTE = Regex(r"""([a-z:]+)=(?:"([^"]*)"|'([^']*)')""")
 #: An address on the web, or one relative to where the narrative is read.
-_URL = re.compile(r"(?:https?:)?[A-Za-z0-9./][A-Za-z0-9;?@&=+$.,/%_~\[\]!'()*|#-]*")
-_DOUBTFUL_STYLE = re.compile(r"[(@\\]|script", re.IGNORECASE)
+_URL = Regex(r"(?:https?:)?[A-Za-z0-9./][A-Za-z0-9;?@&=+$.,/%_~\[\]!'()*|#-]*")
+_DOUBTFUL_STYLE = Regex(r"[(@\\]|script", re.IGNORECASE)
 #: Attributes that say something about other elements, which one tag alone cannot answer.
 _RELATED = frozenset({"id", "name", "usemap", "xml:lang", "xml:space", "xmlns"})
 #: Tags longer than this are not worth remembering.
@@ -96,7 +97,8 @@ def _entered(tag: str, state: _State, above: list[_State]) -> _State | None:
 
 def _is_legal(div: str) -> bool:
     """Whether characters and references are those of any XML, and nothing hides in them."""
-    if _LEGAL.fullmatch(div) is None or "]]>" in div:
+    legal = _LEGAL_ASCII if div.isascii() else _LEGAL
+    if legal.fullmatch(div) is None or "]]>" in div:
         return False
     return "&" not in div or len(_REFERENCES.findall(div)) == div.count("&")
 
@@ -106,9 +108,9 @@ def _is_root(tag: str) -> bool:
         return True
     if len(tag) > _LONGEST or not tag.startswith("div "):
         return False
-    rest, count = _ROOT_ATTRIBUTES.subn("", tag)
+    rest = _ROOT_ATTRIBUTES.sub("", tag)
     names = [found.split("=")[0] for found in _ROOT_ATTRIBUTES.findall(tag)]
-    if count != len(set(names)) or " xmlns" not in names or rest[-1] == "/":
+    if len(names) != len(set(names)) or " xmlns" not in names or rest[-1] == "/":
         return False
     return _tag(rest) is not None
 

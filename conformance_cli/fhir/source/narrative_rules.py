@@ -13,6 +13,7 @@ from typing import Any
 
 from conformance_cli.fhir.outcome.inert import shortened
 from conformance_cli.fhir.outcome.message import Message, error, information, warning
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.source.narrative_tree import (
     MalformedError,
     Tag,
@@ -125,8 +126,8 @@ LANGUAGES = warning(
 _ACTIVE = frozenset({"javascript", "vbscript"})
 _DEAD = frozenset({"urn", "cid"})
 #: What browsers ignore inside a scheme, so that it may not hide one.
-_IGNORED = re.compile(r"[\x00-\x20]+")
-_STYLE = re.compile(r"javascript\s*:|expression\s*\(|@import", re.IGNORECASE)
+_IGNORED = Regex(r"[\x00-\x20]+")
+_STYLE = Regex(r"javascript\s*:|expression\s*\(|@import", re.IGNORECASE)
 
 
 #: More problems than this are not told of one narrative.

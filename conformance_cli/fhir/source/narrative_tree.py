@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from xml.parsers import expat
+
+from conformance_cli.fhir.regex import Regex
 
 _XML = "http://www.w3.org/XML/1998/namespace"
 #: How deep tags may nest, and how many there may be.
 MAX_DEPTH = 200
 MAX_TAGS = 200_000
 #: References to characters by name; XML itself knows only five.
-_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+_NAMED = Regex(r"&([A-Za-z][A-Za-z0-9]*);")
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from binascii import Error, a2b_base64
 
+from conformance_cli.fhir.regex import Regex
+
 #: Letters and digits of any script (RFC 3987), and what RFC 3986 reserves or allows.
-_FORBIDDEN = re.compile(r"""[^\w;?:@&=+$.,/%\-~#\[\]!'()*|]""")
+_FORBIDDEN = Regex(r"""[^\w;?:@&=+$.,/%\-~#\[\]!'()*|]""")
 
 
 def problem_of_url(url: str) -> str:

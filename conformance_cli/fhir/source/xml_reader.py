@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.outcome.message import error, fatal
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.source.encoding import MARK, WideTextError, decode
 from conformance_cli.fhir.source.reading import (
     MAX_BYTES,
@@ -36,7 +36,7 @@ DECLARED = error(
     _XML,
 )
 
-_DECLARATION = re.compile(r"""<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]{1,40})["']""")
+_DECLARATION = Regex(r"""<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]{1,40})["']""")
 
 
 def read_xml(data: bytes, library: Library, options: Options) -> Reading:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-_SNOMED_ID = re.compile(r"[1-9]\d{5,17}")
+from conformance_cli.fhir.regex import Regex
+
+_SNOMED_ID = Regex(r"[1-9]\d{5,17}")
 #: Only terms: published answers (LA...) do not all keep to the rule.
-_LOINC_CODE = re.compile(r"(\d{1,8})-(\d)")
+_LOINC_CODE = Regex(r"(\d{1,8})-(\d)")
 
 #: Verhoeff's dihedral group: how digits combine, and how positions permute them.
 _DIHEDRAL: Final = (

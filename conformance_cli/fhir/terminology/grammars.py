@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
 
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.terminology.protocol import Standing
 
 
@@ -22,11 +23,11 @@ CURRENCIES: Final = "urn:iso:std:iso:4217"
 COUNTRIES: Final = "urn:iso:std:iso:3166"
 SUBDIVISIONS: Final = "urn:iso:std:iso:3166:-2"
 
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+_URI = Regex(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 #: RFC 6838 section 4.2 (names) and RFC 2045 section 5.1 (parameters).
 _NAME: Final = r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
 _PARAMETER: Final = r"[^\s;=\"]+\s*=\s*(?:\"[^\"]*\"|[^\s;\"]+)"
-_MEDIA_TYPE = re.compile(rf"({_NAME})/(?:{_NAME}|\*)(?:\s*;\s*(?:{_PARAMETER})?)*")
+_MEDIA_TYPE = Regex(rf"({_NAME})/(?:{_NAME}|\*)(?:\s*;\s*(?:{_PARAMETER})?)*")
 #: https://www.iana.org/assignments/media-types
 _MEDIA_FAMILIES: Final = _words(
     "application audio example font haptics image message model multipart text video"
@@ -41,21 +42,21 @@ _WITHDRAWN_CURRENCIES: Final = _words(
     " VEB VEF VNC XEU XFO XFU YDD YUD YUM YUN ZAL ZMK ZRN ZRZ ZWC ZWD ZWL ZWN ZWR"
 )
 #: ISO 3166-1 leaves these to its users, so nobody can say that they are wrong.
-_USER_COUNTRIES = re.compile(r"AA|Q[M-Z]|X[A-Z]|ZZ|AA[A-Z]|Q[M-Z][A-Z]|X[A-Z]{2}|ZZ[A-Z]|9\d\d")
+_USER_COUNTRIES = Regex(r"AA|Q[M-Z]|X[A-Z]|ZZ|AA[A-Z]|Q[M-Z][A-Z]|X[A-Z]{2}|ZZ[A-Z]|9\d\d")
 #: Reserved at the request of their states or unions, and in use.
 _RESERVED_COUNTRIES: Final = _words("EU UK SU AC CP DG EA FX IC TA")
 #: Longer than any code of these systems; what is longer is not looked at.
 _LONGEST: Final = 1000
 
 #: RFC 5646 section 2.1: language, extended language, script, region, variants, extensions.
-_TAG = re.compile(
+_TAG = Regex(
     r"(?P<language>[a-z]{2,3}(?P<extended>(?:-[a-z]{3}){0,3})|[a-z]{4}|[a-z]{5,8})"
     r"(?:-(?P<script>[a-z]{4}))?(?:-(?P<region>[a-z]{2}|\d{3}))?"
     r"(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*(?:-[0-9a-wy-z](?:-[a-z0-9]{2,8})+)*"
     r"(?:-x(?:-[a-z0-9]{1,8})+)?",
     re.IGNORECASE,
 )
-_PRIVATE_TAG = re.compile(r"x(?:-[a-z0-9]{1,8})+", re.IGNORECASE)
+_PRIVATE_TAG = Regex(r"x(?:-[a-z0-9]{1,8})+", re.IGNORECASE)
 #: RFC 5646 section 2.2.8: tags from before the grammar.
 _OLD_TAGS: Final = _words(
     "art-lojban cel-gaulish en-gb-oed i-ami i-bnn i-default i-enochian i-hak i-klingon i-lux"
@@ -65,8 +66,8 @@ _OLD_TAGS: Final = _words(
 #: Withdrawn, renamed or collective subtags that IANA still registers and ISO 639-3 lacks.
 _OLD_LANGUAGES: Final = _words("in iw ji jw mo sh tl bh")
 #: Reserved for private use.
-_PRIVATE_LANGUAGE = re.compile(r"q[a-t][a-z]")
-_PRIVATE_SCRIPT = re.compile(r"qa[ab][a-z]")
+_PRIVATE_LANGUAGE = Regex(r"q[a-t][a-z]")
+_PRIVATE_SCRIPT = Regex(r"qa[ab][a-z]")
 
 
 def rules(system: str) -> Callable[[str], Standing] | None:
@@ -85,10 +86,10 @@ def allows(system: str, code: str) -> bool:
 
 
 #: https://terminology.hl7.org: identifier types of a nation (NNxxx) and coding system names.
-_PATTERNS: Mapping[str, re.Pattern[str]] = {
-    "http://terminology.hl7.org/CodeSystem/v2-0203": re.compile(r"NN(?P<country>[A-Z]{2,3})"),
-    "http://terminology.hl7.org/CodeSystem/v2-0335": re.compile(r"PRN\w+"),
-    "http://terminology.hl7.org/CodeSystem/v2-0396": re.compile(
+_PATTERNS: Mapping[str, Regex] = {
+    "http://terminology.hl7.org/CodeSystem/v2-0203": Regex(r"NN(?P<country>[A-Z]{2,3})"),
+    "http://terminology.hl7.org/CodeSystem/v2-0335": Regex(r"PRN\w+"),
+    "http://terminology.hl7.org/CodeSystem/v2-0396": Regex(
         r"HL7\d{4}|IBT\d{4}|ISO\d{4,5}|X12DE\d{1,4}|99\w{1,6}|L"
     ),
 }

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.terminology.protocol import Answer, Coded, Standing
 from conformance_cli.fhir.terminology.reading import canonical, items, part, text
 from conformance_cli.fhir.terminology.server_cache import AnswerCache
@@ -21,7 +22,7 @@ Json = Any
 #: More codes than this are not asked for at once.
 _MOST_CODES: Final = 5000
 #: Said by servers that do not know a code system or value set, in words of their own.
-_NOT_KNOWN = re.compile(
+_NOT_KNOWN = Regex(
     r"unknown code ?system|unknown value ?set|(?:code ?system|value ?set)\b.{0,200}?"
     r"(?:could not be found|not found|is unknown|unknown|not supported|unsupported)"
     r"|(?:unable|failed) to (?:find|resolve|expand)|no such (?:code ?system|value ?set)",

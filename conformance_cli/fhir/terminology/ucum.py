@@ -8,7 +8,6 @@ carries.  Only that file is used: the package itself converts with floats by way
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
@@ -17,6 +16,8 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from conformance_cli.fhir.regex import Regex
 
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
@@ -28,8 +29,8 @@ _MAX_EXPONENT: Final = 99
 #: Digits of a converted value; inside, arithmetic is exact.
 _DIGITS: Final = Context(prec=28)
 
-_TOKEN = re.compile(r"\{[!-z|~]*\}|[./()]|(?:\[[!-Z\\^-~]*\]|[!-'*-\-0-Z^-z|~])+")
-_COMPONENT = re.compile(r"(.+?)([+-]?[0-9]+)?")
+_TOKEN = Regex(r"\{[!-z|~]*\}|[./()]|(?:\[[!-Z\\^-~]*\]|[!-'*-\-0-Z^-z|~])+")
+_COMPONENT = Regex(r"(.+?)([+-]?[0-9]+)?")
 #: Kelvin at zero of the scales that do not begin at absolute zero (section 4.2, table 6).
 _ZEROES: Mapping[str, Fraction] = {
     "Cel": Fraction("273.15"),

@@ -6,18 +6,19 @@ FHIR R4, 2.3.0.1 (http://hl7.org/fhir/R4/references.html#literal) and 2.36.4
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
-_SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:[^\s]+")
+from conformance_cli.fhir.regex import Regex
+
+_SCHEME = Regex(r"[a-z][a-z0-9+.\-]*:[^\s]+")
 _ID = r"[A-Za-z0-9\-.]{1,64}"
-_RESTFUL = re.compile(
+_RESTFUL = Regex(
     rf"(?P<root>https?://(?:[A-Za-z0-9\-\\.:%$_~]*/)+)?(?P<type>[A-Z][A-Za-z]*)/(?P<id>{_ID})"
     rf"(?:/_history/(?P<version>{_ID}))?"
 )
-_PARAMETER = re.compile(r"[_a-zA-Z][_a-zA-Z0-9.:\-]*")
+_PARAMETER = Regex(r"[_a-zA-Z][_a-zA-Z0-9.:\-]*")
 _HISTORY = "/_history/"
 #: Longer than any sound reference; what is longer is not taken apart.
 _LONGEST = 4096

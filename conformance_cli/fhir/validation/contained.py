@@ -7,12 +7,12 @@ their expressions look at every element of the resource for each contained one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance_cli.fhir.outcome.inert import shortened
 from conformance_cli.fhir.outcome.message import error
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.validation.session import Scope, Session
 
 Json = Any
@@ -56,7 +56,7 @@ SAME_ID = error(
     "The id {id} is that of another contained resource too",
     _CONTAINED,
 )
-_LINK = re.compile(r"""\b(?:href|src)\s*=\s*["']#([^"']+)["']""")
+_LINK = Regex(r"""\b(?:href|src)\s*=\s*["']#([^"']+)["']""")
 #: How many objects within objects are looked into.
 _DEEPEST = 200
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.definitions.schema import Element
 from conformance_cli.fhir.outcome.inert import shortened
 from conformance_cli.fhir.outcome.message import error, information, warning
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.validation.options import Options
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Session
@@ -63,7 +62,7 @@ CROSS_UNCHECKED = information(
     "{url} stands for {path} of FHIR {release}, which is not loaded: it was not checked",
     _CROSS,
 )
-_CROSS_VERSION = re.compile(
+_CROSS_VERSION = Regex(
     r"http://hl7\.org/fhir/(?P<release>\d+\.\d+)/StructureDefinition/extension-(?P<path>\S+)"
 )
 _RELEASES = frozenset({"0.5", "1.0", "1.4", "2.0", "3.0", "4.0", "4.1", "4.3", "5.0", "6.0"})

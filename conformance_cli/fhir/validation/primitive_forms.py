@@ -5,12 +5,13 @@ http://hl7.org/fhir/R4/datatypes.html#primitive
 
 from __future__ import annotations
 
-import re
 from binascii import Error, a2b_base64
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
+
+from conformance_cli.fhir.regex import Regex
 
 Json = Any
 Test = Callable[[Json], bool]
@@ -33,22 +34,22 @@ _PLAIN_YEAR = "(?:1[89]|20)[0-9]{2}"
 _PLAIN_DATE = rf"{_PLAIN_YEAR}(?:-(?:0[1-9]|1[0-2]|{_PLAIN_DAY}))?"
 _PLAIN_MOMENT = rf"{_PLAIN_YEAR}-{_PLAIN_DAY}T{_CLOCK}{_ZONE}"
 
-DATE = re.compile(rf"{_YEAR}(?:-(?:0[1-9]|1[0-2]|{_DAY}))?")
-DATE_TIME = re.compile(rf"{_YEAR}(?:-(?:0[1-9]|1[0-2]|{_DAY}(?:T{_CLOCK}{_ZONE}?)?))?")
-INSTANT = re.compile(rf"{_YEAR}-{_DAY}T{_CLOCK}{_ZONE}")
-TIME = re.compile(_CLOCK)
-ZONE = re.compile(rf"T{_CLOCK}{_ZONE}$")
-ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
-INTEGER = re.compile("-?(?:0|[1-9][0-9]*)")
-DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-SPACE = re.compile(r"\s")
+DATE = Regex(rf"{_YEAR}(?:-(?:0[1-9]|1[0-2]|{_DAY}))?")
+DATE_TIME = Regex(rf"{_YEAR}(?:-(?:0[1-9]|1[0-2]|{_DAY}(?:T{_CLOCK}{_ZONE}?)?))?")
+INSTANT = Regex(rf"{_YEAR}-{_DAY}T{_CLOCK}{_ZONE}")
+TIME = Regex(_CLOCK)
+ZONE = Regex(rf"T{_CLOCK}{_ZONE}$")
+ID = Regex(r"[A-Za-z0-9\-.]{1,64}")
+UUID = Regex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+OID = Regex(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
+INTEGER = Regex("-?(?:0|[1-9][0-9]*)")
+DECIMAL = Regex(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+SPACE = Regex(r"\s")
 #: Control characters that strings should not hold: all but tab, line feed, carriage return.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROL = Regex(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 #: What a browser takes for a tag.
-TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9_]*(?:\s[^<>]*)?/?>")
+TAG = Regex(r"</?[A-Za-z][A-Za-z0-9_]*(?:\s[^<>]*)?/?>")
 
 #: The values of the integer types; http://hl7.org/fhir/R4/datatypes.html#integer.
 RANGES: Mapping[str, tuple[int, int]] = {
@@ -81,10 +82,10 @@ def is_code(text: str) -> bool:
 
 
 def _fits(pattern: str) -> Test:
-    match = re.compile(pattern).fullmatch
+    regex = Regex(pattern)
 
     def test(value: Json) -> bool:
-        return type(value) is str and match(value) is not None
+        return type(value) is str and regex.fullmatch(value) is not None
 
     return test
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from conformance_cli.fhir.definitions.schema import Element
 from conformance_cli.fhir.outcome.inert import shortened
 from conformance_cli.fhir.outcome.message import error
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.validation import primitive_forms as forms
 from conformance_cli.fhir.validation.canonicals import check_defining_url
 from conformance_cli.fhir.validation.limits import check_limits
@@ -57,7 +57,7 @@ CODE_NEEDED = error(
 )
 
 #: Extensions for elements of other releases (http://hl7.org/fhir/R5/versions.html).
-_CROSS_VERSION = re.compile(r"http://hl7\.org/fhir/\d+\.\d+/StructureDefinition/extension-")
+_CROSS_VERSION = Regex(r"http://hl7\.org/fhir/\d+\.\d+/StructureDefinition/extension-")
 _KINDS = {"boolean": "a boolean", "decimal": "a number"} | dict.fromkeys(
     ("integer", "unsignedInt", "positiveInt"), "a number"
 )

@@ -5,13 +5,13 @@ FHIR R4, 2.3 (http://hl7.org/fhir/R4/references.html).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from conformance_cli.fhir.definitions.schema import Element
 from conformance_cli.fhir.outcome.inert import shortened
 from conformance_cli.fhir.outcome.message import error, warning
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.validation.addresses import address, is_query, is_sound_query
 from conformance_cli.fhir.validation.indexes import Index
 from conformance_cli.fhir.validation.options import Options, ReferencePolicy
@@ -98,8 +98,8 @@ NEEDS_VERSION = warning(
     "in meta.versionId",
     _RESOLVING,
 )
-_EXAMPLES = re.compile(r"example\.(?:org|com)|acme\.com")
-_SPACE = re.compile(r"\s")
+_EXAMPLES = Regex(r"example\.(?:org|com)|acme\.com")
+_SPACE = Regex(r"\s")
 #: Bundles whose references the server resolves, after it gave ids to what has none.
 _REQUESTS = frozenset({"transaction", "batch", "transaction-response", "batch-response"})
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.outcome.message import Message, error, information
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.terminology.reading import text
 from conformance_cli.fhir.validation.session import Session
 
@@ -66,7 +66,7 @@ _FHIR: Final = tuple(
     f"{scheme}://{host}hl7.org/fhir" for scheme in ("http", "https") for host in ("", "www.")
 )
 #: Below FHIR's own URLs, but others' systems, implementation guides of a realm, or tests.
-_OF_OTHERS = re.compile(r"https?://(?:www\.)?hl7\.org/fhir/(?:sid/|test|[a-z]{2}/|ig/)")
+_OF_OTHERS = Regex(r"https?://(?:www\.)?hl7\.org/fhir/(?:sid/|test|[a-z]{2}/|ig/)")
 _WHOLE: Final = (
     "http://snomed.info/sct",
     "http://loinc.org",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -12,10 +11,11 @@ from conformance_cli.fhir.path.functions.function import Function, plain
 from conformance_cli.fhir.path.quantities import CALENDAR, Quantity
 from conformance_cli.fhir.path.runtime import Frame, Items, of, single
 from conformance_cli.fhir.path.temporal import Temporal, parse_temporal, parse_time
+from conformance_cli.fhir.regex import Regex
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
-_DECIMAL = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
-_QUANTITY = re.compile(r"([+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?)\s*(?:'([^']{1,60})'|([a-z]{1,12}))?")
+_INTEGER = Regex(r"[+-]?[0-9]{1,18}")
+_DECIMAL = Regex(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
+_QUANTITY = Regex(r"([+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?)\s*(?:'([^']{1,60})'|([a-z]{1,12}))?")
 #: Calendar units that are written without quotes; UCUM codes never are.
 _WORDS = frozenset(CALENDAR)
 _TRUE = frozenset({"true", "t", "yes", "y", "1", "1.0"})

@@ -22,8 +22,9 @@ from conformance_cli.fhir.path.runtime import (
     of,
     text,
 )
+from conformance_cli.fhir.regex import Regex
 
-_JSON_ESCAPE = re.compile(
+_JSON_ESCAPE = Regex(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\(?:u.{0,4}|.)", re.DOTALL
 )
 

@@ -6,13 +6,13 @@ there is only one library.  What a library defines is read from its ELM, the com
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 from conformance_cli.fhir.outcome.message import error, information, warning
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.resources.reading import part, parts, short, text
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Session
@@ -75,7 +75,7 @@ _NAMESPACE: Final = "urn:hl7-org:elm:r1"
 #: Bytes of ELM that are read.
 _MAX_ELM: Final = 8 << 20
 #: A name, perhaps within a library; anything else is an expression that stands for itself.
-_NAME = re.compile(r"(?:(?P<library>[A-Za-z_][\w-]*)\.)?(?P<name>[\w\" -]+)")
+_NAME = Regex(r"(?:(?P<library>[A-Za-z_][\w-]*)\.)?(?P<name>[\w\" -]+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.outcome.message import error, information
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.resources.questionnaires.asking import Asking
 from conformance_cli.fhir.resources.questionnaires.given import Answer
 from conformance_cli.fhir.resources.questionnaires.model import Item
@@ -19,7 +19,7 @@ Json = Any
 _RESOURCE: Final = "http://hl7.org/fhir/StructureDefinition/questionnaire-referenceResource"
 _PROFILE: Final = "http://hl7.org/fhir/StructureDefinition/questionnaire-referenceProfile"
 #: A literal reference in the form of a RESTful URL (http://hl7.org/fhir/R4/references.html#literal).
-_RESTFUL = re.compile(
+_RESTFUL = Regex(
     r"(?:https?://[^?#]*/)?(?P<type>[A-Z][A-Za-z]*)/[A-Za-z0-9.-]{1,64}(?:/_history/[^/?#]*)?"
 )
 
