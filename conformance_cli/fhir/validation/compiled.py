@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from conformance_cli.fhir.definitions.library import Library
+from conformance_cli.fhir.terminology.protocol import Terminology
 from conformance_cli.fhir.validation.contained import check_contained
 from conformance_cli.fhir.validation.demands import Demands
-from conformance_cli.fhir.validation.glance import Glances
 from conformance_cli.fhir.validation.labels import check_labels
+from conformance_cli.fhir.validation.options import Options
 from conformance_cli.fhir.validation.session import Scope, Session
 from conformance_cli.fhir.validation.shape import Shapes
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from conformance_cli.fhir.validation.quick.lessons import Lesson
+    from conformance_cli.fhir.validation.quick.look import Look, Quick
+
+Json = Any
 ResourceRule = Callable[[Session, Scope], None]
+#: Resources of a type that are walked over before the quick look at that type is made.
+_ENOUGH = 2
 
 
 class PathEngine:
@@ -37,6 +45,15 @@ class PathEngine:
 
         return shortcut(expression, type_name, type_model(self._fhir_version))
 
+    def shortcuts(
+        self, expressions: Iterable[str], type_name: str
+    ) -> tuple[Callable[[Mapping[str, Any]], bool] | None, tuple[str, ...]]:
+        """One such test for many expressions, and those that it does not cover."""
+        from conformance_cli.fhir.path.quick import shortcuts
+        from conformance_cli.fhir.path.types import type_model
+
+        return shortcuts(expressions, type_name, type_model(self._fhir_version))
+
     def holds(self, *arguments: Any) -> bool:
         """Whether an expression is true; see ``Engine.holds``."""
         return self._engine.holds(*arguments)
@@ -45,13 +62,19 @@ class PathEngine:
 class Compiled:
     """Definitions ready to walk with; shared by all validations of a validator."""
 
-    def __init__(self, library: Library, clock: Callable[[], datetime] | None = None) -> None:
+    def __init__(self, library: Library, options: Options, terminology: Terminology) -> None:
         self.library = library
-        self.engine = PathEngine(library.fhir_version, clock)
+        self.engine = PathEngine(library.fhir_version, options.clock)
         self.shapes = Shapes(library, self.engine)
         self.demands = Demands(library, self.shapes, self.engine)
         self.memo: dict[Any, Any] = {}
-        self.glances = Glances()
+        self._options = options
+        self._codes_of = terminology.codes_of
+        #: The quick looks at types of resources, and what they have to be taught.
+        self.looks: dict[str, Look] = {}
+        self.lessons: dict[Any, Lesson] = {}
+        self._met: dict[str, int] = {}
+        self._rules: dict[str, tuple[ResourceRule, ...]] = {}
         self._ancestors: dict[str, tuple[str, ...]] = {}
 
     def ancestors(self, name: str) -> tuple[str, ...]:
@@ -67,13 +90,45 @@ class Compiled:
             self._ancestors[name] = tuple(found)
         return self._ancestors[name]
 
+    @cached_property
+    def quick(self) -> Quick:
+        """The quick look, loaded when enough resources of a type were met."""
+        from conformance_cli.fhir.validation.quick.look import Quick
+
+        return Quick(
+            self.library, self._options, self.shapes, self.engine, self._codes_of, self.lessons
+        )
+
+    def look(self, name: Json) -> Look | None:
+        """The quick look at resources of a type, once enough were met for it to be worth it."""
+        if type(name) is not str:
+            return None
+        look = self.looks.get(name)
+        if look is not None:
+            return look
+        shape = self.shapes.of_type(name)
+        if shape is None or not shape.is_resource or shape.structure.abstract:
+            return None
+        met = self._met[name] = self._met.get(name, 0) + 1
+        if met <= _ENOUGH:
+            return None
+        look = self.looks[name] = self.quick.look(shape, self.resource_rules(name))
+        return look
+
     def resource_rules(self, name: str) -> tuple[ResourceRule, ...]:
         """The rules of a type of resource, loaded when it is first met."""
-        if name == "Bundle":
-            from conformance_cli.fhir.validation.bundles import check_bundle
-            from conformance_cli.fhir.validation.signatures import check_signature
+        rules = self._rules.get(name)
+        if rules is None:
+            rules = self._rules[name] = _rules(name)
+        return rules
 
-            return (check_labels, check_bundle, check_signature)
-        from conformance_cli.fhir.resources.rules import rules_of
 
-        return (check_labels, check_contained, *rules_of(name))
+def _rules(name: str) -> tuple[ResourceRule, ...]:
+    if name == "Bundle":
+        from conformance_cli.fhir.validation.bundles import check_bundle
+        from conformance_cli.fhir.validation.signatures import check_signature
+
+        return (check_labels, check_bundle, check_signature)
+    from conformance_cli.fhir.resources.rules import rules_of
+
+    return (check_labels, check_contained, *rules_of(name))

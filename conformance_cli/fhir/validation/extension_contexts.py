@@ -131,6 +131,12 @@ def check_context(session: Session, contexts: Contexts, host: Host, scope: Scope
             return
 
 
+def is_settled(session: Session, contexts: Contexts, host: Host) -> bool:
+    """Whether it is known that an extension may stand on elements of this kind anywhere."""
+    settled: dict[Any, bool] = session.tools.memo.get("extension-contexts", {})
+    return settled.get((contexts.url, host.paths, host.type), False)
+
+
 def contexts_of(library: Library, structure: Structure) -> Contexts:
     """The contexts of an extension that count for the FHIR version at hand."""
     release = library.fhir_version

@@ -19,6 +19,7 @@ from conformance_cli.fhir.validation.extension_contexts import (
     Host,
     check_context,
     contexts_of,
+    is_settled,
 )
 from conformance_cli.fhir.validation.extension_urls import (
     check_cross_version,
@@ -161,6 +162,25 @@ def check_extension(
         _check_known(session, known, value, place, scope, host)
     elif not check_cross_version(session, url, place):
         check_unknown(session, url, place)
+
+
+def is_simple_use(session: Session, value: Mapping[str, Json], place: Place, host: Host) -> bool:
+    """Whether nothing is to be said of an extension whatever its value is, of a right type.
+
+    Told after it was checked where it stands.
+    """
+    url = value.get("url")
+    known = _known(session, url) if isinstance(url, str) and place.key == "extension" else None
+    return (
+        known is not None
+        and known.is_plain
+        and len(value) == 2
+        and not known.keys.isdisjoint(value)
+        and known.structure.type == "Extension"
+        and not known.structure.root.is_modifier
+        and not _is_resource_id(session.library, host)
+        and is_settled(session, known.contexts, host)
+    )
 
 
 def _known(session: Session, url: str) -> Known | None:

@@ -82,6 +82,8 @@ class Index:
         self._positions = {id(item.resource): item for item in self.items if item.resource}
         #: What references lead to, by what they begin with; filled by who resolves them.
         self.found: dict[tuple[str, str | None], Any] = {}
+        #: References about which nothing was to be said, by what they begin with.
+        self.settled: dict[str | None, set[Any]] = {}
 
     def at(self, url: str) -> list[Held]:
         """What stands at an absolute URL; a version in it is that of the resource."""

@@ -37,6 +37,8 @@ _PLAIN_MOMENT = rf"{_PLAIN_YEAR}-{_PLAIN_DAY}T{_CLOCK}{_ZONE}"
 DATE = Regex(rf"{_YEAR}(?:-(?:0[1-9]|1[0-2]|{_DAY}))?")
 DATE_TIME = Regex(rf"{_YEAR}(?:-(?:0[1-9]|1[0-2]|{_DAY}(?:T{_CLOCK}{_ZONE}?)?))?")
 INSTANT = Regex(rf"{_YEAR}-{_DAY}T{_CLOCK}{_ZONE}")
+#: Moments whose day needs no calendar, and whose year nobody will take for a slip.
+PLAIN_MOMENT = Regex(_PLAIN_MOMENT)
 TIME = Regex(_CLOCK)
 ZONE = Regex(rf"T{_CLOCK}{_ZONE}$")
 ID = Regex(r"[A-Za-z0-9\-.]{1,64}")

@@ -111,6 +111,11 @@ def check_absence(
         session.report(ALTERNATIVE_NEEDED, place, profile=profile, **facts)
 
 
+def needs_value(element: Element) -> bool:
+    """Whether ``check_absence`` might have something to say about an element."""
+    return bool(needs_code(element) or element.must_have_value or element.value_alternatives)
+
+
 def needs_code(element: Element) -> bool:
     """Whether an element, if it is there, must have a code, and not only extensions."""
     binding = element.binding
@@ -210,4 +215,4 @@ def _kind(value: Json) -> str:
     return f"the number {shortened(str(value), 60)}"
 
 
-__all__ = ["QUICK", "check_absence", "check_primitive", "needs_code"]
+__all__ = ["QUICK", "check_absence", "check_primitive", "needs_code", "needs_value"]

@@ -129,12 +129,14 @@ def _is_plain(session: Session, value: Mapping[str, Json], targets: Targets) -> 
     """Whether all is well at a glance: ``Patient/1`` in a resource alone, where one may stand."""
     if "type" in value or session.options.references is ReferencePolicy.EXISTS:
         return False
-    if targets.aggregation or targets.versioning:
-        return False
-    name, slash, key = value["reference"].partition("/")
-    return (
-        bool(slash) and (targets.is_any or name in targets.types) and key.replace("-", "").isalnum()
-    )
+    types = None if targets.is_any else targets.types
+    return not targets.is_particular and names_plainly(value["reference"], types)
+
+
+def names_plainly(reference: str, types: frozenset[str] | None) -> bool:
+    """Whether a reference is no more than ``Patient/1``; ``None`` stands for all types."""
+    name, slash, key = reference.partition("/")
+    return bool(slash) and (types is None or name in types) and key.replace("-", "").isalnum()
 
 
 def _is_clear(value: Mapping[str, Json], found: Resolution, targets: Targets) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance_cli.fhir.definitions.schema import Element
 from conformance_cli.fhir.path.types import Node
@@ -16,7 +16,7 @@ from conformance_cli.fhir.validation.coded import (
     check_quantity,
 )
 from conformance_cli.fhir.validation.datatypes import DATATYPE_RULES
-from conformance_cli.fhir.validation.extensions import Host, check_extension
+from conformance_cli.fhir.validation.extensions import Host, check_extension, is_simple_use
 from conformance_cli.fhir.validation.invariants import check_invariants
 from conformance_cli.fhir.validation.navigation import Item
 from conformance_cli.fhir.validation.place import Place
@@ -26,6 +26,9 @@ from conformance_cli.fhir.validation.scopes import inner_scope
 from conformance_cli.fhir.validation.session import Scope, Session
 from conformance_cli.fhir.validation.shape import Property, Shape, Shapes
 from conformance_cli.fhir.validation.type_limits import check_type_limits, is_limited
+
+if TYPE_CHECKING:
+    from conformance_cli.fhir.validation.quick.lessons import Lesson
 
 Json = Any
 Rule = Callable[[Session, Mapping[str, Json], Place, Scope], None]
@@ -53,11 +56,17 @@ class Rules:
     """Gives the walks the rules of types and elements; ``inner`` walks a resource inside."""
 
     def __init__(
-        self, shapes: Shapes, inner: Callable[[Scope], None], ancestors: Callable[[str], Any]
+        self,
+        shapes: Shapes,
+        inner: Callable[[Scope], None],
+        ancestors: Callable[[str], Any],
+        lessons: Mapping[Any, Lesson],
     ) -> None:
         self.shapes = shapes
         self._inner = inner
         self._ancestors = ancestors
+        #: What the quick look has to be taught.
+        self._lessons = lessons
 
     def primitive(
         self, session: Session, value: Json, found: Property, place: Place, scope: Scope
@@ -100,24 +109,6 @@ class Rules:
         if name == "Reference":
             check_reference(session, value, place, scope, found.element)
 
-    @staticmethod
-    def concern(found: Property) -> bool:
-        """Whether any rule beyond structure applies to values of a property."""
-        name = found.type
-        return (
-            name in CODED_RULES
-            or name in TYPE_RULES
-            or name in DATATYPE_RULES
-            or name == "Reference"
-            or (found.element.binding is not None and name in BINDABLE)
-        )
-
-    def invariants(
-        self, session: Session, shape: Shape, node: Node, place: Place, scope: Scope
-    ) -> None:
-        """The invariants of an object."""
-        check_invariants(session, shape.invariants, node, place, scope)
-
     def inner(
         self,
         session: Session,
@@ -145,11 +136,15 @@ class Rules:
         paths = (shape.path,) if via is None else (via.element.path, shape.path)
         name = shape.path if via is None else via.type
         host = Host(paths, self._ancestors(name), place, value)
+        lesson = self._lessons.get(("extension", via or shape))
         for key in ("extension", "modifierExtension"):
             items = value.get(key)
             for index, item in enumerate(items if isinstance(items, list) else ()):
                 if isinstance(item, dict):
-                    check_extension(session, item, place.child(key, index), scope, host)
+                    at = place.child(key, index)
+                    check_extension(session, item, at, scope, host)
+                    if lesson is not None and is_simple_use(session, item, at, host):
+                        lesson.learn(item)
 
     def binding(self, session: Session, element: Element, item: Item, profile: str) -> None:
         """A binding that a profile makes stricter."""

@@ -6,18 +6,22 @@ kind, and what its type asks for; then at what is missing, and at the invariants
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance_cli.fhir.outcome.message import error
 from conformance_cli.fhir.path.types import Node
 from conformance_cli.fhir.validation.element_ids import check_element_ids
-from conformance_cli.fhir.validation.glance import Glances
 from conformance_cli.fhir.validation.invariants import check_invariants
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.rules import HAS_ELEMENT_IDS, Rules
 from conformance_cli.fhir.validation.session import Scope, Session
 from conformance_cli.fhir.validation.shape import Kind, Property, Shape, keys_of
+
+if TYPE_CHECKING:
+    from conformance_cli.fhir.validation.quick.lessons import Lesson
+    from conformance_cli.fhir.validation.quick.look import Look
 
 Json = Any
 
@@ -80,10 +84,18 @@ NO_TYPE = error(
 class Structures:
     """Walks resources, base definitions in hand."""
 
-    def __init__(self, session: Session, rules: Rules, glances: Glances) -> None:
+    def __init__(
+        self,
+        session: Session,
+        rules: Rules,
+        looks: Mapping[str, Look],
+        lessons: Mapping[Any, Lesson],
+    ) -> None:
         self._session = session
         self._rules = rules
-        self._glances = glances
+        #: The quick looks at types of resources, and what the walk teaches them.
+        self._looks = looks
+        self._lessons = lessons
 
     def resource(self, scope: Scope) -> Shape | None:
         """Check a resource and all that is in it; its shape, if its type is known."""
@@ -128,13 +140,13 @@ class Structures:
         session = self._session
         properties = shape.properties
         companions = False
-        at_a_glance, is_fine = shape.is_resource, self._glances.is_fine
+        look = self._looks.get(shape.path) if shape.is_resource else None
         for key, item in value.items():
             found = properties.get(key)
             if found is None:
                 if key != "resourceType" or not shape.is_resource:
                     self._unknown(key, shape, place)
-            elif at_a_glance and is_fine(item, found):
+            elif look is not None and look.is_fine_part(item, key, session, scope):
                 pass
             elif found.kind is Kind.COMPANION:
                 companions = True
@@ -182,16 +194,29 @@ class Structures:
         if item is None:
             session.report(NULL, place, path=place.expression)
         elif found.kind is Kind.PRIMITIVE:
-            self._rules.primitive(session, item, found, place, scope)
+            self._simple(item, found, place, scope)
         elif type(item) is not dict:
             self._not_an_object(item, place)
         elif found.kind is Kind.RESOURCE:
             self._rules.inner(session, item, shape, place, scope, parent)
         else:
-            inner = found.shape
-            if inner is not None:
-                self.object(item, inner, place, scope, found)
-            self._rules.element(session, item, found, place, scope)
+            self._complex(item, found, place, scope)
+
+    def _simple(self, item: Json, found: Property, place: Place, scope: Scope) -> None:
+        lesson = self._lessons.get(found)
+        before = len(self._session.found)
+        self._rules.primitive(self._session, item, found, place, scope)
+        if lesson is not None and len(self._session.found) == before:
+            lesson.learn(item)
+
+    def _complex(self, item: Json, found: Property, place: Place, scope: Scope) -> None:
+        lesson, inner = self._lessons.get(found), found.shape
+        before = len(self._session.found)
+        if inner is not None:
+            self.object(item, inner, place, scope, found)
+        self._rules.element(self._session, item, found, place, scope)
+        if lesson is not None and len(self._session.found) == before:
+            lesson.learn(item)
 
     def _not_an_object(self, item: Json, place: Place) -> None:
         kind = "an array" if isinstance(item, list) else f"a {_json_name(item)}"

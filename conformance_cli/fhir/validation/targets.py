@@ -36,6 +36,11 @@ class Targets:
         return not self.types and not self.unknown
 
     @property
+    def is_particular(self) -> bool:
+        """Whether it matters where the target is, or which version of it is meant."""
+        return bool(self.aggregation or self.versioning)
+
+    @property
     def shown(self) -> str:
         """The allowed types and profiles, for a message."""
         names = sorted(self.bases) + [one.url for one in self.profiles] + list(self.unknown)
@@ -58,9 +63,14 @@ def targets_of(session: Session, element: Element, code: str) -> Targets:
     found = known.get(id(element))
     if found is None:
         # the element is kept beside its targets, so that no other one can get its id
-        found = element, _read(session.library, [one for one in element.types if one.code == code])
+        found = element, read_targets(session.library, element, code)
         known[id(element)] = found
     return found[1]
+
+
+def read_targets(library: Library, element: Element, code: str) -> Targets:
+    """The targets of an element's type ``code``; dear, see ``targets_of``."""
+    return _read(library, [one for one in element.types if one.code == code])
 
 
 def _read(library: Library, refs: list[TypeRef]) -> Targets:

@@ -89,8 +89,8 @@ class Validator:
     ) -> None:
         self._library = library
         self._options = options or Options()
-        self._compiled = Compiled(library, self._options.clock)
         self._terminology = terminology or _local(library)
+        self._compiled = Compiled(library, self._options, self._terminology)
 
     def validate(
         self,
@@ -106,9 +106,18 @@ class Validator:
         ``supporting`` are further resources that references may point at, by reference
         (``Patient/1`` or an absolute URL).  Never raises for what is in the data.
         """
-        session = Session(self._library, self._options, None)
         read = self._read(data, format)
         resource = read.resource
+        look = None
+        if type(resource) is dict and not supporting:
+            look = self._compiled.look(resource.get("resourceType"))
+            if look is not None and not look.is_fine_alone(resource):
+                look = None
+            elif (
+                look is not None and not profiles and not read.problems and look.is_simple(resource)
+            ):
+                return Outcome((), resource["resourceType"])
+        session = Session(self._library, self._options, None)
         name: str | None = None
         walker: Walker | None = None
         if isinstance(resource, Mapping):
@@ -117,7 +126,10 @@ class Validator:
             place = Place(None, name or "$")
             _tell(session, read)
             walker = Walker(session, self._compiled, self._terminology, supporting or {})
-            walker.resource(Scope(resource, place), profiles)
+            if look is None:
+                walker.resource(Scope(resource, place), profiles)
+            else:
+                walker.beyond(look.shape.type, Scope(resource, place), profiles)
         else:
             _tell(session, read)
             if not session.found:

@@ -78,9 +78,8 @@ class Walker:
         self.shapes = compiled.shapes
         self.memo = compiled.memo
         self.resolver = Resolver(supporting)
-        rules = Rules(compiled.shapes, self.resource, compiled.ancestors)
-        self._rules = rules
-        self._structures = Structures(session, rules, compiled.glances)
+        rules = Rules(compiled.shapes, self.inner, compiled.ancestors, compiled.lessons)
+        self._structures = Structures(session, rules, compiled.looks, compiled.lessons)
         self._conformity = Conformity(session, rules, compiled.demands)
         self._told: dict[tuple[int, str], tuple[Place, list[Found]]] = {}
         self.claimed: list[str] = []
@@ -88,11 +87,21 @@ class Walker:
 
     def resource(self, scope: Scope, profiles: Sequence[str] = ()) -> None:
         """Check a resource against its base definition, its claims and further profiles."""
-        with self._compiled.glances.on(self._rules, self._session, scope):
-            shape = self._structures.resource(scope)
-        if shape is None:
-            return
-        for rule in self._compiled.resource_rules(shape.type):
+        shape = self._structures.resource(scope)
+        if shape is not None:
+            self.beyond(shape.type, scope, profiles)
+
+    def inner(self, scope: Scope) -> None:
+        """Check a resource that another one holds."""
+        look = self._compiled.look(scope.resource.get("resourceType"))
+        if look is None or not look.is_fine(self._session, scope):
+            self.resource(scope)
+        elif not look.is_simple(scope.resource):
+            self.beyond(look.shape.type, scope, ())
+
+    def beyond(self, name: str, scope: Scope, profiles: Sequence[str]) -> None:
+        """Check all of a resource, of a known type, that is not its structure."""
+        for rule in self._compiled.resource_rules(name):
             rule(self._session, scope)
         done: set[str] = set()
         claims = _claims(scope.resource) if self._session.options.honour_claims else []

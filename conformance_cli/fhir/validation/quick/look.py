@@ -1,0 +1,144 @@
+"""The quick look at resources and at their properties."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from conformance_cli.fhir.definitions.library import Library
+from conformance_cli.fhir.definitions.schema import Element
+from conformance_cli.fhir.source.narrative_quick import is_plainly_sound
+from conformance_cli.fhir.validation.options import Options, ReferencePolicy
+from conformance_cli.fhir.validation.primitive_forms import ID, PLAIN_MOMENT
+from conformance_cli.fhir.validation.quick.judging import Aim, Left, is_fine_alone, is_fine_inside
+from conformance_cli.fhir.validation.quick.lessons import Lesson
+from conformance_cli.fhir.validation.quick.objects import FAILURES, ObjectTests, Test
+from conformance_cli.fhir.validation.quick.primitives import DAYS, YEARS
+from conformance_cli.fhir.validation.quick.silent import Silence, silence
+from conformance_cli.fhir.validation.quick.texts import are_fine, are_fine_without_tags
+from conformance_cli.fhir.validation.quick.typed import BODIES
+from conformance_cli.fhir.validation.quick.workshop import Workshop, never
+from conformance_cli.fhir.validation.session import Scope, Session
+from conformance_cli.fhir.validation.shape import Shape, Shapes
+from conformance_cli.fhir.validation.targets import read_targets
+
+Json = Any
+
+#: What generated source may name.
+_NAMES: Mapping[str, object] = {
+    "DAYS": DAYS,
+    "Decimal": Decimal,
+    "YEARS": YEARS,
+    "is_id": ID.fullmatch,
+    "is_moment": PLAIN_MOMENT.fullmatch,
+    "is_plainly_sound": is_plainly_sound,
+}
+
+
+class Look:
+    """Looks at resources of one type.
+
+    A ``True`` says that the walk would surely report nothing; a ``False`` says nothing.
+    """
+
+    def __init__(
+        self,
+        shape: Shape,
+        objects: ObjectTests,
+        are_fine: Callable[[list[str]], bool],
+        silences: Sequence[Silence] | None,
+    ) -> None:
+        self.shape = shape
+        self._are_fine = are_fine
+        self._objects = objects
+        self._tests: dict[str, Test] = {"resourceType": _always}
+        self._complete = objects.complete_test(shape)
+        self._silences = silences
+
+    def is_fine_alone(self, resource: Mapping[str, Json]) -> bool:
+        """Of the structure of a resource that nothing holds."""
+        left = self._whole(resource)
+        return left is not None and is_fine_alone(left, resource)
+
+    def is_fine(self, session: Session, scope: Scope) -> bool:
+        """Of the structure of a resource, wherever it stands."""
+        left = self._whole(scope.resource)
+        return left is not None and is_fine_inside(left, session, scope)
+
+    def is_fine_part(self, value: Json, key: str, session: Session, scope: Scope) -> bool:
+        """Of what stands under a key of a resource."""
+        texts: list[str] = []
+        left: list[Left] = []
+        try:
+            test = self._tests.get(key) or self._test(key)
+            is_fine = test(value, texts, left) and self._are_fine(texts)
+        except FAILURES:
+            return False
+        return is_fine and is_fine_inside(left, session, scope)
+
+    def is_simple(self, resource: Mapping[str, Json]) -> bool:
+        """Of everything beyond the structure: rules for whole resources, claimed profiles."""
+        silences = self._silences
+        if silences is None or ("meta" in resource and "profile" in resource["meta"]):
+            return False
+        for is_silent in silences:  # noqa: SIM110 - a generator takes several times as long
+            if not is_silent(resource):
+                return False
+        return True
+
+    def _whole(self, resource: Mapping[str, Json]) -> list[Left] | None:
+        """What is left to judge of a resource that is otherwise surely fine."""
+        tests = self._tests
+        texts: list[str] = []
+        left: list[Left] = []
+        try:
+            for key, value in resource.items():
+                test = tests.get(key) or self._test(key)
+                if not test(value, texts, left):
+                    return None
+            is_fine = self._are_fine(texts) and self._complete(resource)
+        except FAILURES:
+            return None
+        return left if is_fine else None
+
+    def _test(self, key: str) -> Test:
+        if key not in self.shape.properties:
+            return never
+        test = self._tests[key] = self._objects.of_key(self.shape, None, key)
+        return test
+
+
+class Quick:
+    """Makes the quick looks at types of resources."""
+
+    def __init__(
+        self,
+        library: Library,
+        options: Options,
+        shapes: Shapes,
+        engine: Any,
+        codes_of: Callable[[str], frozenset[str] | None],
+        lessons: dict[Any, Lesson],
+    ) -> None:
+        self._library = library
+        self._options = options
+        self._objects = ObjectTests(
+            Workshop(_NAMES), codes_of, engine, BODIES, shapes.of_type, self._aim, lessons
+        )
+
+    def look(self, shape: Shape, rules: Sequence[Callable[..., None]]) -> Look:
+        """The look at resources of a type, which have these rules."""
+        texts = are_fine_without_tags if self._options.refuse_html else are_fine
+        return Look(shape, self._objects, texts, silence(rules))
+
+    def _aim(self, element: Element) -> Aim:
+        targets = read_targets(self._library, element, "Reference")
+        is_simple = (
+            not targets.is_particular and self._options.references is not ReferencePolicy.EXISTS
+        )
+        return Aim(element, None if targets.is_any else targets.types, is_simple)
+
+
+def _always(*_: object) -> bool:
+    return True
