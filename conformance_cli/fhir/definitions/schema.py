@@ -5,14 +5,14 @@ Everything here is plain, frozen data, so that it can be kept on disk.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 Json = Any
 
 
-@dataclass(frozen=True, slots=True)
-class TypeRef:
+class TypeRef(Struct, frozen=True, omit_defaults=True):
     """A type that an element may have (ElementDefinition.type).
 
     ``code`` is the FHIR name (``string``, ``Reference``, ``Patient``), never a URL of the
@@ -27,8 +27,7 @@ class TypeRef:
     versioning: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pinned:
+class Pinned(Struct, frozen=True, omit_defaults=True):
     """A fixed value or a pattern, with the type that its name ends in."""
 
     type: str
@@ -37,8 +36,7 @@ class Pinned:
     extra: Json = None
 
 
-@dataclass(frozen=True, slots=True)
-class AdditionalBinding:
+class AdditionalBinding(Struct, frozen=True, omit_defaults=True):
     """A binding of ``ElementDefinition.binding.additional`` or of its extension."""
 
     purpose: str
@@ -47,8 +45,7 @@ class AdditionalBinding:
     usage: tuple[Json, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True, omit_defaults=True):
     """A value set and how strongly it binds (required, extensible, preferred, example)."""
 
     strength: str
@@ -60,8 +57,7 @@ class Binding:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(Struct, frozen=True, omit_defaults=True):
     """An invariant (ElementDefinition.constraint)."""
 
     key: str
@@ -72,16 +68,14 @@ class Constraint:
     best_practice: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Discriminator:
+class Discriminator(Struct, frozen=True, omit_defaults=True):
     """How slices are told apart: by value, exists, pattern, type, profile or position."""
 
     type: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Slicing:
+class Slicing(Struct, frozen=True, omit_defaults=True):
     """ElementDefinition.slicing; ``rules`` is open, closed or openAtEnd."""
 
     discriminators: tuple[Discriminator, ...] = ()
@@ -90,8 +84,7 @@ class Slicing:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Struct, frozen=True, omit_defaults=True):
     """An element of a snapshot, with its slices and children below it.
 
     ``name`` is the last part of the path, without ``[x]``; ``max`` is ``None`` for ``*``;
@@ -143,16 +136,14 @@ class Element:
     narrative_languages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ExtensionContext:
+class ExtensionContext(Struct, frozen=True, omit_defaults=True):
     """Where an extension may stand; ``type`` is element, extension or fhirpath."""
 
     type: str
     expression: str
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True, omit_defaults=True):
     """What is wrong with a StructureDefinition.
 
     ``id``, ``severity`` and ``code`` are those of the message that ``text`` was made from;
@@ -171,8 +162,7 @@ class Problem:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(Struct, frozen=True, omit_defaults=True):
     """A StructureDefinition with its whole snapshot as a tree.
 
     ``kind`` is primitive-type, complex-type, resource or logical; ``type`` the type that it

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from threading import Lock
 from typing import Any
+
+from msgspec.structs import replace
 
 from conformance_cli.fhir.definitions.read import read_structure
 from conformance_cli.fhir.definitions.schema import Structure

@@ -10,13 +10,14 @@ import mmap
 import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from io import SEEK_END
 from pathlib import Path
 from struct import Struct
 from typing import Any, BinaryIO, NamedTuple
+
+from msgspec.structs import replace
 
 from conformance_cli.fhir import definitions
 from conformance_cli.fhir.definitions.schema import Element, Pinned, Structure

@@ -6,8 +6,9 @@ reduced to what differs from that; whole branches vanish.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.definitions.schema import Binding, Element, Pinned, Structure, TypeRef

@@ -6,7 +6,8 @@ FHIR R4, 5.1.0.14 (http://hl7.org/fhir/R4/profiling.html#discriminator).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.definitions.schema import Discriminator, Element, Pinned, Structure

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from conformance_cli.fhir.definitions.schema import Structure
 from conformance_cli.fhir.resources.structures.definition import check_structure_definition

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec.structs import replace
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.definitions.schema import Element, Structure, TypeRef

@@ -5,8 +5,9 @@ http://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from conformance_cli.fhir.definitions.schema import Structure
 from conformance_cli.fhir.outcome.message import error, information, warning
