@@ -106,7 +106,7 @@ class Conformity:
         session, place, scope = self._session, item.place, item.scope
         if item.value is not None:
             self._value(item, demand, profile)
-        if demand.targets and item.type == "Reference":
+        if demand.targets:
             self._rules.reference(session, demand.element, item)
         if item.value is None:
             check_absence(session, item.extra, demand.element, place, profile)
@@ -234,7 +234,8 @@ class Conformity:
 
 def _is_own(item: Item, structure: Structure) -> bool:
     """Whether a profile is the definition of an extension, by which the base walk checks it."""
-    return item.type == "Extension" and item.value.get("url") == structure.url
+    value = item.value
+    return item.type == "Extension" and type(value) is dict and value.get("url") == structure.url
 
 
 def _is_there(parent: Item, demand: Demand) -> bool:

@@ -153,8 +153,10 @@ class Rules:
 
     def reference(self, session: Session, element: Element, item: Item) -> None:
         """Targets that a profile narrows."""
-        if isinstance(item.value, dict):
+        if item.type == "Reference" and isinstance(item.value, dict):
             check_reference(session, item.value, item.place, item.scope, element)
+        elif item.type == "canonical" and isinstance(item.value, str):
+            check_canonical(session, item.value, item.place, item.scope, element)
 
     def limits(self, session: Session, element: Element, item: Item, profile: str) -> None:
         """Limits that a profile sets on a value."""

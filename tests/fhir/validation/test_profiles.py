@@ -272,6 +272,11 @@ class TestTargets:
         found = observation(contained=[inside], subject={"reference": "#o"})
         assert problems(found, given) == [("reference-target-type", "Observation.subject")]
 
+    def test_of_canonicals_are_narrowed(self):
+        given = profile(ed("Observation.definition", type="canonical(Questionnaire)"))
+        found = observation(definition=CORE + "Patient")
+        assert problems(found, given) == [("canonical-type", "Observation.definition")]
+
     def test_conform_to_one_of_the_profiles(self):
         active = of_patient(ed("Patient.active", min=1), name="active")
         types = [{"code": "Reference", "targetProfile": [active["url"], CORE + "Organization"]}]

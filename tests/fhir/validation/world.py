@@ -138,6 +138,7 @@ Observation < DomainResource
   code 1..1 CodeableConcept
   subject 0..1 Reference(Patient,Organization)
   focus 0..* Reference(Resource)
+  definition 0..1 canonical
   value[x] 0..1 boolean|string|CodeableConcept|Quantity|Range
   component 0..* BackboneElement
   component.id 0..1 string
