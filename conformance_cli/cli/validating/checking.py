@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from conformance_cli.cli.validating.definitions import Definitions, library, refused, terminology
 from conformance_cli.cli.validating.inputs import Input
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from conformance_cli.fhir.validation.validator import Validator
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What inputs are judged by; the same in every process."""
 
     definitions: Definitions

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from conformance_cli import __version__
 from conformance_cli.fhir.outcome.report import About
@@ -23,8 +24,7 @@ DEFAULT_VERSION = "4.0.1"
 _COMPANIONS = ("hl7.terminology.*", "hl7.fhir.uv.extensions.*")
 
 
-@dataclass(frozen=True, slots=True)
-class Definitions:
+class Definitions(Struct, frozen=True):
     """Where definitions come from."""
 
     #: ``name@version`` or paths; empty for what the FHIR version needs.

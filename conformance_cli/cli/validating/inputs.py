@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from conformance_cli.fhir.outcome.inputs import EMPTY, TOO_LARGE, UNREADABLE, issue_of
 from conformance_cli.fhir.outcome.issue import Issue
@@ -26,8 +27,7 @@ _NDJSON = ".ndjson"
 _MANY = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """One resource to read: a file by its path, or bytes that were read already."""
 
     origin: Origin

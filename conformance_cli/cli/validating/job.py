@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from conformance_cli.cli.validating.checking import Rules, check_each, validator
 from conformance_cli.cli.validating.inputs import Input, inputs
@@ -36,8 +37,7 @@ class NoBar:
         """Do nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """What to validate, and how."""
 
     #: As ``find_files`` found them.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance_cli.cli import diagnostics
 from conformance_cli.cli.validating.checking import Rules, check
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from conformance_cli.fhir.outcome.report import Checked
 
 
-@dataclass(frozen=True, slots=True)
-class SecondOpinion:
+class SecondOpinion(Struct, frozen=True):
     """A service that every input is sent to."""
 
     url: str

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance_cli.fhir.outcome.inert import inert, inert_json
 from conformance_cli.fhir.outcome.issue import Issue, Severity
@@ -36,8 +38,7 @@ class Presenter(Protocol):
         """Show what is left to show."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What is shown; verdicts and counts are of all that was found."""
 
     #: The weakest severity.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from conformance_cli.fhir.outcome.issue import Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A kind of issue.
 
     ``id`` is words joined by hyphens (``element-minimum``) and is never reused; ``code`` is

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from conformance_cli.fhir.outcome.issue import Issue, Severity
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from conformance_cli.fhir.validation.validator import Outcome, Support
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a resource was read: a file, or one line of an NDJSON file."""
 
     name: str
@@ -30,8 +30,7 @@ class Origin:
         return (issue.line if self.line is None else self.line), issue.column
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """One input, and what validation said of it."""
 
     origin: Origin
@@ -71,8 +70,7 @@ class Checked:
         return min((i.severity for i in self.issues), key=lambda s: s.rank, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """What made a report, and by which definitions."""
 
     tool_version: str
@@ -83,8 +81,7 @@ class About:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """All inputs of one invocation, in order."""
 
     about: About

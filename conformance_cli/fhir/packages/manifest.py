@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from conformance_cli.fhir.packages.errors import PackageError
 
@@ -12,8 +13,7 @@ from conformance_cli.fhir.packages.errors import PackageError
 LARGEST_MANIFEST = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """The facts of a ``package.json`` that matter for finding definitions.
 
     https://confluence.hl7.org/display/FHIR/NPM+Package+Specification

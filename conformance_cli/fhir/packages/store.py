@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from conformance_cli.fhir.packages.canonical import by_version
 from conformance_cli.fhir.packages.errors import PackageError, PackageMissingError
@@ -18,8 +19,7 @@ from conformance_cli.fhir.packages.references import LATEST, Reference, chosen, 
 from conformance_cli.fhir.packages.sources import MOVING, FolderSource, is_settled
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(Struct, frozen=True):
     """A package in the cache folder."""
 
     name: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
+
+from msgspec import Struct
 
 Json = Any
 
@@ -19,8 +20,7 @@ _SYSTEM = frozenset(
 )
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """An element of a resource.
 
     ``type`` is the name of its type, or its path where it has none of its own
@@ -37,8 +37,7 @@ class Node:
 Member = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TypeModel:
+class TypeModel(Struct, frozen=True, eq=False):
     """What one version of FHIR says about paths and types."""
 
     path_types: Mapping[str, str]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from conformance_cli.fhir.validation.place import Place
 
@@ -36,8 +37,7 @@ _PRIMITIVES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A value whose type is in its name: ``valueQuantity`` is a value of type ``Quantity``."""
 
     key: str

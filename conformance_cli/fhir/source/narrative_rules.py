@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from conformance_cli.fhir.outcome.inert import shortened
 from conformance_cli.fhir.outcome.message import Message, error, information, warning
@@ -134,8 +135,7 @@ _STYLE = Regex(r"javascript\s*:|expression\s*\(|@import", re.IGNORECASE)
 MAX_PROBLEMS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class NarrativeProblem:
+class NarrativeProblem(Struct, frozen=True):
     """Something wrong with a narrative; ``values`` fill the message."""
 
     message: Message
@@ -147,8 +147,7 @@ class NarrativeProblem:
         return self.message.text.format(**self.values)
 
 
-@dataclass(slots=True)
-class Examined:
+class Examined(Struct):
     """What was found in a narrative: problems, targets of links, and links into the resource."""
 
     problems: list[NarrativeProblem] = field(default_factory=list)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from xml.parsers import expat
+
+from msgspec import Struct, field
 
 from conformance_cli.fhir.regex import Regex
 
@@ -16,8 +17,7 @@ _NAMED = Regex(r"&([A-Za-z][A-Za-z0-9]*);")
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
-@dataclass(slots=True)
-class Tag:
+class Tag(Struct):
     """An element of XHTML, with its text pieces counted as children that have no name."""
 
     name: str

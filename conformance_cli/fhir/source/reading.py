@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from conformance_cli.fhir.outcome.issue import Issue
 from conformance_cli.fhir.outcome.message import Message, fatal
@@ -35,8 +36,7 @@ TOO_DEEP = fatal(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something wrong with a text, at a place in the resource (the root, if there is none)."""
 
     message: Message
@@ -69,8 +69,7 @@ class Problem:
 NOWHERE = "$"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A text that was read.
 
     ``resource`` is ``None`` where nothing could be made of the text; then ``problems`` has

@@ -8,7 +8,8 @@ and styles; no head, scripts, forms, frames, objects or events.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 NAMESPACE = "http://www.w3.org/1999/xhtml"
 
@@ -84,8 +85,7 @@ PARENTS: Mapping[str, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """What an element may hold.
 
     ``inline`` says that no block may stand in it at any depth; ``textless`` that it has

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.definitions.schema import Element, Structure
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """An element that may stand in another one.
 
     ``key`` is the JSON property, ``shown`` what FHIRPath calls it where that differs,
@@ -36,8 +36,7 @@ class Field:
         return "xmlAttr" in self.element.representation
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """What may stand in an element: fields by the names that XML has for them."""
 
     type: str

@@ -7,8 +7,9 @@ http://hl7.org/fhir/R4/valueset.html#compositions.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from conformance_cli.fhir.terminology import filters, grammars
 from conformance_cli.fhir.terminology.concepts import Concepts
@@ -28,8 +29,7 @@ _FORMATS: Final = frozenset({"xml", "json", "ttl"})
 _ALL_MEDIA_TYPES: Final = "http://hl7.org/fhir/ValueSet/mimetypes"
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(Struct, frozen=True):
     """A standing and, unless it is plainly valid or invalid, why."""
 
     standing: Standing
@@ -189,8 +189,7 @@ class _Prepared:
         return found[2]
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """The code that is asked about."""
 
     system: str

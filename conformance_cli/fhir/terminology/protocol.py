@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 Json = Any
 
@@ -19,8 +20,7 @@ class Standing(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
+class Coded(Struct, frozen=True):
     """A code to ask about; ``system`` is ``None`` for the value of a ``code`` element."""
 
     system: str | None
@@ -29,8 +29,7 @@ class Coded:
     display: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a terminology says about a code.
 
     ``reason`` says why it is not valid or not known, as part of a sentence.  ``display`` is

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.terminology.concepts import Concepts
@@ -14,8 +15,7 @@ from conformance_cli.fhir.terminology.reading import canonical, text
 Json = Any
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(Struct, frozen=True):
     """A code system as it was found; ``is_exact`` unless another version had been asked for."""
 
     concepts: Concepts

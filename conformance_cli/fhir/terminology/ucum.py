@@ -9,13 +9,14 @@ carries.  Only that file is used: the package itself converts with floats by way
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from conformance_cli.fhir.regex import Regex
 
@@ -42,8 +43,7 @@ _ZEROES: Mapping[str, Fraction] = {
 _Powers = dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Measure:
+class _Measure(Struct, frozen=True):
     """So many of a product of base units, counted from so far above zero."""
 
     factor: Fraction
@@ -55,8 +55,7 @@ class _Measure:
         return ".".join(f"{n}{p if p != 1 else ''}" for n, p in self.powers) or "1"
 
 
-@dataclass(frozen=True, slots=True)
-class _Atom:
+class _Atom(Struct, frozen=True):
     """A unit as the table defines it: a number of another unit, or a dimension of its own."""
 
     is_metric: bool
@@ -64,8 +63,7 @@ class _Atom:
     of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     prefixes: Mapping[str, Fraction]
     atoms: Mapping[str, _Atom]
 

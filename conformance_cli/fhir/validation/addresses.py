@@ -6,9 +6,10 @@ FHIR R4, 2.3.0.1 (http://hl7.org/fhir/R4/references.html#literal) and 2.36.4
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
+
+from msgspec import Struct
 
 from conformance_cli.fhir.regex import Regex
 
@@ -24,8 +25,7 @@ _HISTORY = "/_history/"
 _LONGEST = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A RESTful URL taken apart: ``root`` ends in a slash, and is empty for a relative one."""
 
     root: str

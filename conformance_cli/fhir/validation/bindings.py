@@ -7,8 +7,10 @@ http://hl7.org/fhir/R5/elementdefinition-definitions.html#ElementDefinition.bind
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance_cli.fhir.definitions.schema import Binding, Element
 from conformance_cli.fhir.outcome.message import Message, error, information, warning
@@ -104,8 +106,7 @@ _HL7: Final = ("http://hl7.org/fhir/", "http://terminology.hl7.org/")
 _HL7_ELSEWHERE: Final = "http://hl7.org/fhir/sid/"
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
+class _Bound(Struct, frozen=True):
     """A value set, how strongly it binds, and the type and place of the value that it binds."""
 
     session: Session

@@ -6,8 +6,9 @@ FHIR R4, 2.4.0.3 (http://hl7.org/fhir/R4/defining-extensions.html#context).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.definitions.schema import ExtensionContext, Structure
@@ -65,8 +66,7 @@ _EVERYWHERE = frozenset({"Element", "Any", "*"})
 _NAMELESS = frozenset({"", "Element", "BackboneElement"})
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct, frozen=True):
     """The element that carries extensions.
 
     ``paths`` are its definitional paths (``Patient.name``, ``HumanName``), ``types`` its
@@ -85,8 +85,7 @@ class Host:
         return self.types[0] if self.types else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Contexts:
+class Contexts(Struct, frozen=True):
     """The contexts of an extension, sorted by how they are told."""
 
     url: str

@@ -6,8 +6,9 @@ FHIR R4, 2.4 (http://hl7.org/fhir/R4/extensibility.html).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.definitions.schema import Element, Structure
@@ -117,8 +118,7 @@ _ALSO_TYPES: Mapping[str, frozenset[str]] = {
 _DEEPEST = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A definition of an extension, read for checking.
 
     ``types`` are those that its value may have, ``keys`` the properties that hold such values;

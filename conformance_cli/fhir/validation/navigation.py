@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.scopes import inner_scope
@@ -14,8 +15,7 @@ from conformance_cli.fhir.validation.shape import Kind, Property, Shapes
 Json = Any
 
 
-@dataclass(slots=True)
-class Item:
+class Item(Struct):
     """A value in a resource: what it is, its companion, its type, and where it stands."""
 
     value: Json

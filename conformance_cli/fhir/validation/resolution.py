@@ -7,9 +7,10 @@ FHIR R4, 2.36.4.1 (http://hl7.org/fhir/R4/bundle.html#references) and 2.3.0.2
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from conformance_cli.fhir.validation.addresses import (
     Address,
@@ -42,8 +43,7 @@ class Whereabouts(StrEnum):
     MALFORMED = "malformed"
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Struct, frozen=True):
     """What became of a reference.
 
     ``index`` is that of the Bundle or Parameters around it; ``sought`` the absolute URL

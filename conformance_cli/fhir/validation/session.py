@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.outcome.issue import Issue, Severity
@@ -16,8 +17,7 @@ from conformance_cli.fhir.validation.place import Place
 Json = Any
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """A resource, and what it stands in.
 
     ``relation`` is how the container holds it: ``contained``, ``entry`` (of a Bundle) or
@@ -49,8 +49,7 @@ class Scope:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """An issue before it is rendered: places cost time, and most are never shown."""
 
     message: Message

@@ -140,7 +140,8 @@ class Shapes:
         shape = Shape(structure, element)
         self._elements[structure.url, element.id] = shape
         for child in element.children:
-            self._add(shape, child)
+            if child.max != 0:
+                self._add(shape, child)
         shape.invariants = invariants_of(element, shape.path, self._engine)
         return shape
 
@@ -208,7 +209,17 @@ class Shapes:
             return lambda: self.of_element(structure, target) if target else None
         if child.children:
             return lambda: self.of_element(structure, child)
+        profiles = next((ref.profiles for ref in child.types if ref.code == code), ())
+        if len(profiles) == 1:
+            return lambda: self._of_profile(profiles[0], code)
         return lambda: self.of_type(code) if code else None
+
+    def _of_profile(self, url: str, code: str) -> Shape | None:
+        """The shape of a type as base definitions limit it: a Quantity without comparator."""
+        structure = self._library.structure(url)
+        if structure is None or structure.type != code or not structure.root.children:
+            return self.of_type(code)
+        return self.of_element(structure, structure.root)
 
 
 def element_by_id(root: Element, wanted: str) -> Element | None:

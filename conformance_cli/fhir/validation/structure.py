@@ -160,6 +160,10 @@ class Structures:
         return companions
 
     def _unknown(self, key: str, shape: Shape, place: Place) -> None:
+        for child in shape.element.children:
+            if child.max == 0 and child.name == key.removeprefix("_"):
+                self._session.report(MAXIMUM, place, path=child.path, maximum=0, count=1)
+                return
         close = get_close_matches(key[:60], keys_of(shape.properties), n=1)
         hint = f"; did you mean {close[0]}?" if close else ""
         self._session.report(UNKNOWN, place, type=shape.path, name=key[:80], hint=hint)

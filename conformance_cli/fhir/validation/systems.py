@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.outcome.message import Message, error, information
@@ -76,8 +77,7 @@ _WHOLE: Final = (
 _EXAMPLES: Final = ("http://example.org", "https://example.org", "http://acme.com")
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(Struct, frozen=True):
     """What is wrong with a system.
 
     ``is_of_coding``: it is told of the whole Coding where no value set is bound to that; else,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.definitions.schema import Element, Structure, TypeRef
@@ -14,8 +14,7 @@ BASE = "http://hl7.org/fhir/StructureDefinition/"
 _ANY = frozenset({"Resource", "Any"})
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
+class Targets(Struct, frozen=True):
     """The target profiles of an element, looked up.
 
     ``types`` is empty where any resource will do.  ``profiles`` are those that constrain a

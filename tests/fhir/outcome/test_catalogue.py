@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import conformance_cli.fhir
 from conformance_cli.fhir.outcome.catalogue import by_module, messages

@@ -1,8 +1,7 @@
 """Extensions: known or not, where they stand, and what they hold."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.validation.extensions import Host, check_extension

@@ -5,8 +5,9 @@ http://hl7.org/fhir/R4/structuredefinition.html and http://hl7.org/fhir/R4/profi
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.definitions.schema import Structure
