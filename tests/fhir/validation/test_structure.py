@@ -60,6 +60,13 @@ class TestElements:
         found = problems(patient(_gender=extended()))
         assert found == [("primitive-code-needed", "Patient.gender")]
 
+    def test_of_a_type_may_be_limited_where_they_stand(self):
+        inexact = {"value": 1, "comparator": "<"}
+        assert problems(observation(valueQuantity=inexact)) == []
+        assert problems(observation(valueRange={"low": inexact, "high": {"value": 2}})) == [
+            ("element-maximum", "Observation.value.ofType(Range).low")
+        ]
+
     def test_may_refer_to_the_content_of_others(self):
         item = {"linkId": "1", "item": [{"linkId": "2", "item": [{"text": "x"}]}]}
         found = problems({"resourceType": "Questionnaire", "status": "draft", "item": [item]})

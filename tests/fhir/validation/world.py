@@ -84,6 +84,7 @@ CodeableConcept < Element
 
 Quantity < Element
   value 0..1 decimal
+  comparator 0..1 code
   unit 0..1 string
   system 0..1 uri
   code 0..1 code
@@ -199,8 +200,20 @@ def types() -> tuple[Mapping[str, Json], ...]:
         made[name]["kind"] = "resource" if is_resource else made[name]["kind"]
         made[name]["abstract"] = name in _ABSTRACT
         for element in made[name]["snapshot"]["element"]:
+            if element["path"] in ("Range.low", "Range.high"):
+                element["type"][0]["profile"] = [f"{CORE}SimpleQuantity"]
             if element["path"].endswith(".gender"):
                 element["binding"] = {"strength": "required", "valueSet": GENDERS}
+    simple = {"id": "Quantity.comparator", "path": "Quantity.comparator", "max": "0"}
+    made["SimpleQuantity"] = {
+        **{key: made["Quantity"][key] for key in ("resourceType", "kind", "abstract", "type")},
+        "id": "SimpleQuantity",
+        "url": f"{CORE}SimpleQuantity",
+        "name": "SimpleQuantity",
+        "derivation": "constraint",
+        "baseDefinition": f"{CORE}Quantity",
+        "differential": {"element": [simple]},
+    }
     return tuple(made.values())
 
 
