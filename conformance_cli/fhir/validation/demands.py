@@ -275,8 +275,12 @@ def _profiles(types: tuple[TypeRef, ...], base: Element | None) -> dict[str, tup
     return found
 
 
-def _targets(types: tuple[TypeRef, ...]) -> set[tuple[str, ...]]:
-    return {(*sorted(ref.targets), *ref.aggregation) for ref in types if ref.targets}
+def _targets(types: tuple[TypeRef, ...]) -> set[tuple[Any, ...]]:
+    return {
+        (*sorted(ref.targets), *ref.aggregation, ref.versioning)
+        for ref in types
+        if ref.targets or ref.aggregation or ref.versioning
+    }
 
 
 def _binding(binding: Binding | None, base: Binding | None) -> Binding | None:

@@ -72,7 +72,7 @@ def assign(
     latest, ended = -1, None
     for item in items:
         index = _slice_of(session, demand, item, profile)
-        if index is None:
+        if index is None or _is_ruled_out(demand, index):
             ended = ended or item
             pairs.append((item, demand))
             if not unsure:
@@ -121,6 +121,13 @@ def _slice_of(session: Session, demand: Demand, item: Item, profile: str) -> int
         if one.element.slice_name == _DEFAULT:
             return index
     return None
+
+
+def _is_ruled_out(demand: Demand, index: int) -> bool:
+    """Whether a slice is one that must not be there, and no others than slices may."""
+    slicing = demand.element.slicing
+    is_closed = slicing is not None and slicing.rules == "closed"
+    return is_closed and demand.slices[index].max == 0
 
 
 def _undecidable(session: Session, parent: Item, demand: Demand, profile: str) -> bool:

@@ -272,6 +272,22 @@ class TestTargets:
         found = observation(contained=[inside], subject={"reference": "#o"})
         assert problems(found, given) == [("reference-target-type", "Observation.subject")]
 
+    def test_of_references_may_have_to_be_in_certain_places(self):
+        types = [{"code": "Reference", "aggregation": ["contained"]}]
+        given = profile({**ed("Observation.focus"), "type": types})
+        found = observation(contained=[patient(id="p")], focus=[{"reference": "#p"}])
+        assert problems(found, given) == []
+        found = observation(focus=[{"reference": "Patient/1"}])
+        assert problems(found, given) == [("reference-not-inside", "Observation.focus[0]")]
+
+    def test_of_references_may_have_to_be_of_a_version(self):
+        types = [{"code": "Reference", "versioning": "specific"}]
+        given = profile({**ed("Observation.focus"), "type": types})
+        assert problems(observation(focus=[{"reference": "Patient/1/_history/2"}]), given) == []
+        assert problems(observation(focus=[{"reference": "Patient/1"}]), given) == [
+            ("reference-versioning", "Observation.focus[0]")
+        ]
+
     def test_of_canonicals_are_narrowed(self):
         given = profile(ed("Observation.definition", type="canonical(Questionnaire)"))
         found = observation(definition=CORE + "Patient")

@@ -47,6 +47,17 @@ class TestRules:
             ("slice-unknown", "Observation.identifier[1]")
         ]
 
+    def test_closed_slicing_may_rule_a_slice_out(self):
+        given = profile(
+            ed("Observation.value[x]", slicing=by("type", "$this", rules="closed")),
+            ed("Observation.value[x]:valueString", type="string", max="0"),
+            ed("Observation.value[x]:valueQuantity", type="Quantity"),
+        )
+        assert problems(observation(valueQuantity={"value": 1}), given) == []
+        assert problems(observation(valueString="x"), given) == [
+            ("slice-unknown", "Observation.value.ofType(string)")
+        ]
+
     def test_ordered_slices_stand_in_the_order_of_the_profile(self):
         ordered = sliced(ordered=True)
         assert problems(identified("a", "c", "b"), ordered) == []
