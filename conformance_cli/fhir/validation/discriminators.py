@@ -110,13 +110,9 @@ class Matchers:
             yield from self._named(structure, element, step.removesuffix("[x]"))
 
     def _named(self, structure: Structure, element: Element, name: str) -> Iterator[Element]:
-        """The definitions of a child: what is pinned further up pins it too.
-
-        Slices that have to be there come first, for they tell what any value has.
-        """
+        """The definitions of a child: what is pinned further up pins it too."""
         inherited = _part(element, name)
         for child in self._children(structure, element, name):
-            yield from (one for one in child.slices if one.min > 0)
             if inherited is not None and child.fixed is None and child.pattern is None:
                 yield replace(child, pattern=inherited)
             else:
