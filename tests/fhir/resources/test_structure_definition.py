@@ -48,6 +48,11 @@ def checked(definition: dict[str, Any], library: FakeLibrary | None = None) -> S
     return session
 
 
+def of_version(library: FakeLibrary, version: str) -> FakeLibrary:
+    library.fhir_version = version
+    return library
+
+
 def first(suffix: str = "", view: str = "differential") -> str:
     """The place of the first element, or below it."""
     return f"StructureDefinition.{view}.element[0]{suffix}"
@@ -129,6 +134,13 @@ def test_the_context_of_an_extension_is_an_element(expression: str, is_known: bo
     session = checked(extension(context=[{"type": "element", "expression": expression}]))
     unknown = [("structure-context-unknown", "StructureDefinition.context[0]")]
     assert errors(session) == ([] if is_known else unknown)
+
+
+@pytest.mark.parametrize("context", ["*", "Any", "Element,Resource", "Patient"])
+def test_the_contexts_of_stu3_are_names(context: str) -> None:
+    definition = extension(contextType="resource", context=[context])
+    session = checked(definition, of_version(tiny_library(), "3.0.1"))
+    assert [one for one, _ in errors(session)] == []
 
 
 def test_contexts_that_say_too_much_or_the_wrong_way_are_noted() -> None:
@@ -335,6 +347,17 @@ def snapshot(*elements: dict[str, Any], **more: Any) -> dict[str, Any]:
 )
 def test_what_an_element_of_a_snapshot_may_not_say(json: dict[str, Any], message: str) -> None:
     assert message in [one for one, _ in errors(checked(snapshot(json)))]
+
+
+@pytest.mark.parametrize(("version", "is_fine"), [("3.0.1", True), ("4.0.1", False)])
+def test_the_primitive_values_of_stu3_have_types_by_extensions_only(
+    version: str, is_fine: bool
+) -> None:
+    told = {"extension": [{"url": CORE + "structuredefinition-json-type", "valueString": "string"}]}
+    json = at("Patient.active.value", type=[{"_code": told}])
+    session = checked(snapshot(json), of_version(tiny_library(), version))
+    missing = {"structure-type-no-code", "structure-element-no-types"}
+    assert missing & {one for one, _ in errors(session)} == (set() if is_fine else missing)
 
 
 def test_definitions_of_types_say_how_often_elements_are_there() -> None:

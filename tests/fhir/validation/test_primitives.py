@@ -26,6 +26,10 @@ def errors(type_name, value, **more):
     return [message for severity, message in found(type_name, value, **more) if severity == "error"]
 
 
+EXAMPLE_OF_STU3 = (
+    "http://www.acme.com/identifiers/patient or "
+    "urn:ietf:rfc:3986 if the Identifier.value itself is a full uri"
+)
 SOUND = [
     ("boolean", True),
     ("boolean", False),
@@ -45,6 +49,7 @@ SOUND = [
     ("id", "A-z.9"),
     ("id", "a" * 64),
     ("uri", "relative/path"),
+    ("uri", EXAMPLE_OF_STU3),
     ("uri", "urn:uuid:c757873d-ec9a-4326-a141-556f43239520"),
     ("uri", "urn:oid:2.16.840.1.113883"),
     ("uri", "urn:oid:1.2.3"),

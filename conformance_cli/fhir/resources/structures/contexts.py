@@ -38,6 +38,8 @@ _JSON_NAME: Final = (
 )
 _OTHER_VERSIONS: Final = "http://hl7.org/fhir/StructureDefinition/version-specific-use"
 _EXTENSION: Final = "http://hl7.org/fhir/StructureDefinition/Extension"
+#: How STU3 says that an extension may stand anywhere.
+_ANYTHING: Final = frozenset({"*", "Any"})
 #: Names of kinds of resources that R4 has no definitions of, and one resource of each kind.
 _STAND_INS: Final = {"CanonicalResource": "CodeSystem", "MetadataResource": "PlanDefinition"}
 _ABOUT: Final = (
@@ -120,9 +122,9 @@ def _contexts(outline: Outline) -> list[_Context]:
         found.append((index, place, kind, expression, json))
     old = {"resource": "element", "datatype": "element"}
     kind = text(outline.json, "contextType") or ""
-    for index, expression in texts(outline.json, "context"):
+    for index, names in texts(outline.json, "context"):
         place = outline.place.child("context", index)
-        found.append((index, place, old.get(kind, kind), expression, {}))
+        found += [(index, place, old.get(kind, kind), one.strip(), {}) for one in names.split(",")]
     return found
 
 
@@ -154,7 +156,7 @@ def _is_element(outline: Outline, expression: str) -> bool | None:
                 if structure is None
                 else bool(follow(library, [Spot(structure, structure.root)], steps))
             )
-        if "/" in name or name == "Base":
+        if "/" in name or name == "Base" or (outline.is_stu3 and name in _ANYTHING):
             return None
         stand_in = name if library.type(name) else _STAND_INS.get(name, name)
         if library.type(stand_in) is None:

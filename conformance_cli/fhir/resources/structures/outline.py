@@ -57,6 +57,11 @@ class Outline:
         url = text(self.json, "baseDefinition")
         return self.session.library.structure(url) if url else None
 
+    @cached_property
+    def is_stu3(self) -> bool:
+        """Whether it is one of STU3, which lets some types and contexts be written otherwise."""
+        return self.session.library.fhir_version.startswith("3.")
+
     def report(self, message: Message, place: Place | None = None, **values: Any) -> None:
         """Add an issue; without a place, about the whole definition."""
         self.session.report(message, place or self.place, **values)

@@ -82,7 +82,7 @@ def check_types(outline: Outline, element: Part) -> None:
     """All types of an element."""
     for use in element.types():
         if not use.code:
-            if "_code" in use.json:
+            if "_code" in use.json and not outline.is_stu3:
                 outline.report(NO_CODE, element.place, path=short(element.path))
             continue
         for place, url in use.profiles("profile"):
