@@ -26,7 +26,6 @@ _REFERENCES = {
     "CHECK_EXISTS": ReferencePolicy.EXISTS,
     "CHECK_EXISTS_AND_TYPE": ReferencePolicy.EXISTS,
     "CHECK_VALID": ReferencePolicy.EXISTS,
-    "IGNORE": ReferencePolicy.IGNORE,
 }
 
 
