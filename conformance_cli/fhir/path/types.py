@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.util import find_spec
@@ -89,6 +88,8 @@ class TypeModel(Struct, frozen=True, eq=False):
 @lru_cache(maxsize=4)
 def type_model(fhir_version: str) -> TypeModel:
     """The model for a FHIR version such as ``3.0.2`` or ``4.0.1``; R4 where it is unknown."""
+    from msgspec.json import decode
+
     # Only data is wanted: importing the package takes longer than all the rest.
     spec = find_spec("fhirpathpy")
     (package,) = (spec and spec.submodule_search_locations) or [""]
@@ -97,8 +98,7 @@ def type_model(fhir_version: str) -> TypeModel:
     def read(name: str) -> dict[str, Any]:
         # Not pathlib, whose import would be for this alone.
         with open(f"{package}/models/{version}/{name}.json", "rb") as file:  # noqa: PTH123
-            content: dict[str, Any] = json.loads(file.read())
-        return content
+            return decode(file.read(), type=dict[str, Any])
 
     return TypeModel(
         path_types=read("path2Type"),

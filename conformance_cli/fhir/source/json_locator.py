@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
 
 from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.source.reading import Lines, Position
 from conformance_cli.fhir.validation.place import Pointer
 
-_decode = json.JSONDecoder().raw_decode
 _SPACE = Regex(r"[ \t\r\n]*")
 _GAP = Regex(r"[ \t\r\n]*,?[ \t\r\n]*")
 #: A step into a container, where its label begins (a key, or the item itself), and its value.
@@ -88,6 +88,17 @@ def _items(text: str, start: int) -> Iterator[_Member]:
         yield index, at, at
         index += 1
         at = _after(text, _decode(text, at)[1])
+
+
+def _decode(text: str, at: int) -> tuple[Any, int]:
+    return _scanner()(text, at)
+
+
+@cache
+def _scanner() -> Callable[[str, int], tuple[Any, int]]:
+    from json import JSONDecoder
+
+    return JSONDecoder().raw_decode
 
 
 def _skip(text: str, at: int) -> int:

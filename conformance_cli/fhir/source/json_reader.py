@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import msgspec
 
 from conformance_cli.fhir.outcome.message import fatal
-from conformance_cli.fhir.source.encoding import WideTextError, decode
 from conformance_cli.fhir.source.json_locator import JsonLocator
-from conformance_cli.fhir.source.json_mistakes import DUPLICATE
-from conformance_cli.fhir.source.json_recovery import recover
 from conformance_cli.fhir.source.numbers import read_decimal
 from conformance_cli.fhir.source.reading import (
     MAX_BYTES,
@@ -58,6 +54,9 @@ def read_json(data: bytes, options: Options) -> Reading:
 
 
 def _read_with_care(data: bytes, options: Options, root: Place) -> Reading:
+    from conformance_cli.fhir.source.encoding import WideTextError, decode
+    from conformance_cli.fhir.source.json_recovery import recover
+
     try:
         text, problems = decode(data, root)
     except WideTextError as err:
@@ -112,6 +111,10 @@ def _first_of_doubles(
     text: str, root: Place, locate: JsonLocator
 ) -> tuple[dict[str, Json], list[Problem]]:
     """The value with the first of each doubled property, and where there are such."""
+    from json import JSONDecoder
+
+    from conformance_cli.fhir.source.json_mistakes import DUPLICATE
+
     doubles: dict[int, list[str]] = {}
     kept: list[Json] = []
 
@@ -129,7 +132,7 @@ def _first_of_doubles(
                 made[key] = item
         return made
 
-    decoder = json.JSONDecoder(object_pairs_hook=build, parse_float=read_decimal)
+    decoder = JSONDecoder(object_pairs_hook=build, parse_float=read_decimal)
     value: dict[str, Json] = decoder.decode(text)
     problems = []
     stack: list[tuple[Json, Place]] = [(value, root)] if doubles else []

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance_cli.fhir.outcome.inert import shortened
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.outcome.message import error, warning
 from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.source.narrative_quick import is_plainly_sound
-from conformance_cli.fhir.source.narrative_rules import NarrativeProblem, examine
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Scope, Session
+
+if TYPE_CHECKING:
+    from conformance_cli.fhir.source.narrative_rules import NarrativeProblem
 
 Json = Any
 
@@ -50,6 +52,8 @@ def narrative_problems(div: str) -> list[NarrativeProblem]:
     """
     if is_plainly_sound(div):
         return []
+    from conformance_cli.fhir.source.narrative_rules import examine
+
     found = examine(div).problems
     return [problem for problem in found if problem.message.severity is Severity.ERROR]
 
@@ -66,6 +70,8 @@ def check_narrative(
         _check_language(session, div, language, place.child("div"))
     if is_plainly_sound(div):
         return
+    from conformance_cli.fhir.source.narrative_rules import examine
+
     at = place.child("div")
     found = examine(div)
     for problem in found.problems:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from conformance_cli.fhir.path.patterns import PatternError, compile_pattern
 from conformance_cli.fhir.terminology.concepts import Concepts
 from conformance_cli.fhir.terminology.reading import text
 
@@ -71,18 +70,20 @@ def _not_among(value: str) -> Test:
 
 
 def _matching(value: str) -> Test | None:
+    from conformance_cli.fhir.path.patterns import PatternError, compile_pattern
+
     try:
         pattern = compile_pattern(value)
     except PatternError:
         return None
-    return lambda code: _matches(pattern.matches, code)
 
+    def test(code: str) -> bool:
+        try:
+            return pattern.matches(code)
+        except PatternError:
+            return False
 
-def _matches(match: Test, code: str) -> bool:
-    try:
-        return match(code)
-    except PatternError:
-        return False
+    return test
 
 
 def _equal(value: str) -> Test:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.terminology.protocol import Terminology
 from conformance_cli.fhir.validation.contained import check_contained
-from conformance_cli.fhir.validation.demands import Demands
 from conformance_cli.fhir.validation.labels import check_labels
 from conformance_cli.fhir.validation.options import Options
 from conformance_cli.fhir.validation.session import Scope, Session
@@ -18,6 +17,7 @@ from conformance_cli.fhir.validation.shape import Shapes
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from conformance_cli.fhir.validation.demands import Demands
     from conformance_cli.fhir.validation.quick.lessons import Lesson
     from conformance_cli.fhir.validation.quick.look import Look, Quick
 
@@ -66,7 +66,6 @@ class Compiled:
         self.library = library
         self.engine = PathEngine(library.fhir_version, options.clock)
         self.shapes = Shapes(library, self.engine)
-        self.demands = Demands(library, self.shapes, self.engine)
         self.memo: dict[Any, Any] = {}
         self._options = options
         self._codes_of = terminology.codes_of
@@ -89,6 +88,13 @@ class Compiled:
                 current = base.rpartition("/")[2] if base else ""
             self._ancestors[name] = tuple(found)
         return self._ancestors[name]
+
+    @cached_property
+    def demands(self) -> Demands:
+        """What profiles ask for, loaded when the first one is met."""
+        from conformance_cli.fhir.validation.demands import Demands
+
+        return Demands(self.library, self.shapes, self.engine)
 
     @cached_property
     def quick(self) -> Quick:

@@ -8,8 +8,6 @@ from typing import Any
 from conformance_cli.fhir.definitions.schema import Element, Pinned
 from conformance_cli.fhir.outcome.inert import shortened
 from conformance_cli.fhir.outcome.message import Message, error, warning
-from conformance_cli.fhir.path.patterns import PatternError, compile_pattern
-from conformance_cli.fhir.path.temporal import compare, parse_temporal, parse_time
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Session
 
@@ -102,6 +100,8 @@ def _check_text(
 def _check_pattern(
     session: Session, value: str, pattern: str, place: Place, profile: str | None
 ) -> None:
+    from conformance_cli.fhir.path.patterns import PatternError, compile_pattern
+
     shown = shortened(pattern, 80)
     try:
         matches = compile_pattern(pattern).matches(value)
@@ -138,6 +138,8 @@ def _order(value: Json, limit: Pinned) -> int | None:
         return (Decimal(value) > Decimal(other)) - (Decimal(value) < Decimal(other))
     if not (isinstance(value, str) and isinstance(other, str)):
         return None
+    from conformance_cli.fhir.path.temporal import compare, parse_temporal, parse_time
+
     parse = parse_time if limit.type == "time" else parse_temporal
     left, right = parse(value), parse(other)
     if left is None or right is None or (left.kind == "Time") != (right.kind == "Time"):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from conformance_cli.fhir.outcome.issue import Severity
 
@@ -24,8 +25,7 @@ class ReferencePolicy(StrEnum):
     IGNORE = "ignore"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What a run of the validator may vary; the defaults suit published standards."""
 
     references: ReferencePolicy = ReferencePolicy.INSIDE

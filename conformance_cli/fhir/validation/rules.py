@@ -18,7 +18,6 @@ from conformance_cli.fhir.validation.coded import (
 from conformance_cli.fhir.validation.datatypes import DATATYPE_RULES
 from conformance_cli.fhir.validation.extensions import Host, check_extension, is_simple_use
 from conformance_cli.fhir.validation.invariants import check_invariants
-from conformance_cli.fhir.validation.navigation import Item
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.primitives import QUICK, check_absence, check_primitive
 from conformance_cli.fhir.validation.references import check_reference
@@ -28,6 +27,7 @@ from conformance_cli.fhir.validation.shape import Property, Shape, Shapes
 from conformance_cli.fhir.validation.type_limits import check_type_limits, is_limited
 
 if TYPE_CHECKING:
+    from conformance_cli.fhir.validation.navigation import Item
     from conformance_cli.fhir.validation.quick.lessons import Lesson
 
 Json = Any

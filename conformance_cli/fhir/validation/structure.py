@@ -7,12 +7,10 @@ kind, and what its type asks for; then at what is missing, and at the invariants
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from conformance_cli.fhir.outcome.message import error
 from conformance_cli.fhir.path.types import Node
-from conformance_cli.fhir.validation.element_ids import check_element_ids
 from conformance_cli.fhir.validation.invariants import check_invariants
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.rules import HAS_ELEMENT_IDS, Rules
@@ -113,6 +111,8 @@ class Structures:
         outside = memory.pop(HAS_ELEMENT_IDS, False)
         self.object(resource, shape, scope.place, scope, None)
         if memory.pop(HAS_ELEMENT_IDS, False):
+            from conformance_cli.fhir.validation.element_ids import check_element_ids
+
             check_element_ids(session, scope, shape)
         if outside:
             memory[HAS_ELEMENT_IDS] = True
@@ -164,6 +164,8 @@ class Structures:
             if child.max == 0 and child.name == key.removeprefix("_"):
                 self._session.report(MAXIMUM, place, path=child.path, maximum=0, count=1)
                 return
+        from difflib import get_close_matches
+
         close = get_close_matches(key[:60], keys_of(shape.properties), n=1)
         hint = f"; did you mean {close[0]}?" if close else ""
         self._session.report(UNKNOWN, place, type=shape.path, name=key[:80], hint=hint)

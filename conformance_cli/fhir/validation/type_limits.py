@@ -8,9 +8,7 @@ from typing import Any
 from conformance_cli.fhir.definitions.schema import Element
 from conformance_cli.fhir.validation.datatypes import check_size
 from conformance_cli.fhir.validation.limits import check_limits
-from conformance_cli.fhir.validation.narrative_controls import check_narrative_controls
 from conformance_cli.fhir.validation.place import Place
-from conformance_cli.fhir.validation.quantity_limits import check_quantity_limits
 from conformance_cli.fhir.validation.session import Scope, Session
 
 Json = Any
@@ -53,8 +51,12 @@ def check_type_limits(
     if not isinstance(value, Mapping):
         check_limits(session, value, element, place, profile)
     elif type_name in _QUANTITIES:
+        from conformance_cli.fhir.validation.quantity_limits import check_quantity_limits
+
         check_quantity_limits(session, value, element, place, profile)
     elif type_name == "Narrative":
+        from conformance_cli.fhir.validation.narrative_controls import check_narrative_controls
+
         check_narrative_controls(session, value, element, place, scope, profile)
     elif type_name == "Attachment":
         check_size(session, value, element, place, profile)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.outcome.issue import Issue
@@ -32,8 +33,7 @@ SHAPES_ONLY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
+class Support(Struct, frozen=True):
     """How often a must-support element of a profile was there, and how often it was not."""
 
     profile: str
@@ -42,8 +42,7 @@ class Support:
     absent: int
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a validation found.
 
     ``profiles`` are those that the resource was checked against; ``notes`` say what could
@@ -63,8 +62,7 @@ class Outcome:
         return not any(issue.is_error for issue in self.issues)
 
 
-@dataclass(slots=True)
-class _Input:
+class _Input(Struct):
     """What was read."""
 
     resource: Json

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from conformance_cli.fhir.definitions.schema import Structure
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.outcome.message import error, information, warning
 from conformance_cli.fhir.path.types import Node
+from conformance_cli.fhir.regex import Regex
 from conformance_cli.fhir.terminology.protocol import Terminology
 from conformance_cli.fhir.validation.compiled import Compiled
-from conformance_cli.fhir.validation.conformity import Conformity
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.resolution import Resolver
 from conformance_cli.fhir.validation.rules import Rules
 from conformance_cli.fhir.validation.session import Found, Scope, Session
 from conformance_cli.fhir.validation.structure import Structures
 from conformance_cli.fhir.validation.targets import BASE
+
+if TYPE_CHECKING:
+    from conformance_cli.fhir.validation.conformity import Conformity
 
 Json = Any
 
@@ -56,7 +59,7 @@ BROKEN = error(
     "A profile that contradicts its base cannot be judged by.",
 )
 
-_OF_RELEASE = re.compile(
+_OF_RELEASE = Regex(
     r"http://hl7\.org/fhir/(?P<release>\d+\.\d+)/StructureDefinition/(?P<name>[A-Za-z]+)"
 )
 
@@ -78,12 +81,18 @@ class Walker:
         self.shapes = compiled.shapes
         self.memo = compiled.memo
         self.resolver = Resolver(supporting)
-        rules = Rules(compiled.shapes, self.inner, compiled.ancestors, compiled.lessons)
-        self._structures = Structures(session, rules, compiled.looks, compiled.lessons)
-        self._conformity = Conformity(session, rules, compiled.demands)
+        self._rules = Rules(compiled.shapes, self.inner, compiled.ancestors, compiled.lessons)
+        self._structures = Structures(session, self._rules, compiled.looks, compiled.lessons)
         self._told: dict[tuple[int, str], tuple[Place, list[Found]]] = {}
         self.claimed: list[str] = []
         session.tools = self
+
+    @cached_property
+    def _conformity(self) -> Conformity:
+        """The profile walk, loaded when a profile is met."""
+        from conformance_cli.fhir.validation.conformity import Conformity
+
+        return Conformity(self._session, self._rules, self._compiled.demands)
 
     def resource(self, scope: Scope, profiles: Sequence[str] = ()) -> None:
         """Check a resource against its base definition, its claims and further profiles."""

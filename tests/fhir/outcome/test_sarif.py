@@ -94,7 +94,7 @@ def test_a_known_rule_is_described() -> None:
 
 def test_a_fingerprint_does_not_depend_on_the_line() -> None:
     def prints(line: int) -> list[str]:
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         moved = replace(MISSING, line=line)
         results = sarif(report(patient(moved, UNKNOWN)), {})["runs"][0]["results"]

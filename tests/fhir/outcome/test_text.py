@@ -94,7 +94,7 @@ def test_json_stays_the_same_and_shows_all_that_is_in_it() -> None:
 
 
 def test_a_long_text_is_cut() -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     assert len(issue_line(Origin("x"), replace(MISSING, text="y" * 10_000))) < 1_200
 
