@@ -13,6 +13,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from conformance_cli.cli.validating.inputs import MAX_BYTES
+from conformance_cli.fhir.outcome.inputs import TOO_LARGE, issue_of
 from tests.cli.conftest import Cli
 from tests.cli.mini_core import NAMED, write_core, write_profile
 from tests.cli.program import command, conformance, environment
@@ -85,6 +87,35 @@ class TestVerdicts:
         done = cli("validate", "folder.json", "good.json", cwd=here, env=env)
         assert done.code == 1
         assert "fatal input-unreadable" in done.out
+
+    @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+    def test_neither_the_permissions_of_a_file_nor_those_of_a_folder_end_it(
+        self, cli: Cli, here: Path, env
+    ) -> None:
+        (here / "bad.json").chmod(0)
+        (here / "closed").mkdir(mode=0)
+        done = cli("validate", "bad.json", "closed", "good.json", cwd=here, env=env)
+        assert done.code == 1
+        assert done.out.count("fatal input-unreadable The input cannot be read: Permission") == 2
+        assert "good.json: valid" in done.out
+
+    def test_a_folder_that_cannot_be_listed_is_not_passed_over(
+        self, cli: Cli, here: Path, env, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (here / "data" / "closed").mkdir(parents=True)
+        (here / "data" / "good.json").write_text(GOOD)
+        listed = os.scandir
+
+        def scandir(path: str) -> object:
+            if str(path).endswith("closed"):
+                raise PermissionError(13, "Permission denied", path)
+            return listed(path)
+
+        monkeypatch.setattr(os, "scandir", scandir)
+        done = cli("validate", "data", cwd=here, env=env)
+        assert done.code == 1
+        assert "data/closed: fatal input-unreadable" in done.out
+        assert "data/good.json: valid Patient" in done.out
 
     def test_fail_on_says_what_leads_to_1(self, cli: Cli, here: Path, env) -> None:
         (here / "claims.json").write_text(
@@ -176,6 +207,10 @@ class TestInputs:
         done = cli("validate", "good.json", "all.ndjson", cwd=here, env=env)
         assert done.code == 1
         assert done.out.count("fatal input-too-large") == 2
+
+    def test_sizes_are_told_in_units_that_people_use(self) -> None:
+        told = issue_of(TOO_LARGE, what="file", limit=MAX_BYTES // 2**20).text
+        assert told == "The file has more than 256 MiB, and no more is read"
 
 
 class TestDefinitions:

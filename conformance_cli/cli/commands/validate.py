@@ -26,7 +26,10 @@ _SEVERITIES = ("fatal", "error", "warning", "information")
         ("conformance validate --format sarif --output out.sarif fsh-generated/", "for a CI"),
     ),
 )
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
+@click.argument(
+    # what cannot be read is an issue of that input, and no reason to leave out the others
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(readable=False),
+)  # fmt: skip
 @option(
     DEFINITIONS,
     "--profile",

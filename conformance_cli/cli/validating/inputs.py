@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from conformance_cli.model.diagnostics import ConformanceError, Diagnostic
 STDIN = "-"
 #: Bytes of one resource that are read: several times the largest record in practice.
 MAX_BYTES = 256 * 1024 * 1024
+_MIB = 1024 * 1024
 #: What a folder is searched for.
 SUFFIXES = (".json", ".xml", ".ndjson")
 #: In folders of packages and projects: JSON, but never a resource.
@@ -91,11 +93,9 @@ def inputs(files: Sequence[str]) -> Iterator[Input]:
 
 
 def _named(name: str) -> list[str]:
-    path = Path(name)
-    if path.is_dir():
-        return sorted(_below(name))
-    if path.exists():
-        return [name]
+    kind = _kind(name)
+    if kind is not None:
+        return sorted(_below(name)) if stat.S_ISDIR(kind) else [name]
     if _GLOB & set(name):
         from glob import glob
 
@@ -104,13 +104,26 @@ def _named(name: str) -> list[str]:
     return []
 
 
+def _kind(name: str) -> int | None:
+    """The mode of what is there; ``None`` where nothing is."""
+    try:
+        return Path(name).stat().st_mode
+    except PermissionError:
+        return stat.S_IFREG  # something may be there: reading it says what stands in the way
+    except (OSError, ValueError):
+        return None
+
+
 def _below(folder: str) -> Iterator[str]:
-    for place, folders, files in os.walk(folder):
+    """The files to validate; a folder that cannot be listed stands for what is in it."""
+    closed: list[str] = []
+    for place, folders, files in os.walk(folder, onerror=lambda e: closed.append(e.filename)):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
             hidden = name.startswith(".") or name in _NO_RESOURCES
             if _suffix(name) in SUFFIXES and not hidden:
                 yield str(Path(place, name))
+    yield from closed
 
 
 def _missing(name: str) -> Diagnostic:
@@ -138,7 +151,7 @@ def _lines(name: str, file: BinaryIO) -> Iterator[Input]:
         number += 1
         origin = Origin(name, number)
         if len(line) > MAX_BYTES:
-            yield Input(origin, problem=issue_of(TOO_LARGE, what="line", limit=MAX_BYTES))
+            yield Input(origin, problem=issue_of(TOO_LARGE, what="line", limit=MAX_BYTES // _MIB))
             return
         if line.strip():
             yield Input(origin, line)
@@ -175,7 +188,7 @@ def _is_ndjson(data: bytes) -> bool:
 def _bounded(file: BinaryIO) -> bytes | Issue:
     data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        return issue_of(TOO_LARGE, what="file", limit=MAX_BYTES)
+        return issue_of(TOO_LARGE, what="file", limit=MAX_BYTES // _MIB)
     return data if data.strip() else issue_of(EMPTY)
 
 

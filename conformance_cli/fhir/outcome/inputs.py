@@ -8,21 +8,21 @@ from conformance_cli.fhir.outcome.message import Message, fatal
 UNREADABLE = fatal(
     "input-unreadable",
     "exception",
-    "the file cannot be read: {reason}",
+    "The input cannot be read: {reason}",
     "A file that the system does not hand out cannot be judged. Mend its permissions, or "
     "leave it out.",
 )
 TOO_LARGE = fatal(
     "input-too-large",
     "too-long",
-    "the {what} has more than {limit} bytes, and no more is read",
+    "The {what} has more than {limit} MiB, and no more is read",
     "Reading is bounded, so that a hostile or mistaken file cannot exhaust the machine. "
     "Cut the input into resources, or into NDJSON with one resource on each line.",
 )
 EMPTY = fatal(
     "input-empty",
     "required",
-    "there is nothing in it",
+    "The input is empty",
     "An empty input holds no resource. It often is what a failed export leaves behind.",
 )
 
