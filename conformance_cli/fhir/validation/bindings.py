@@ -103,6 +103,8 @@ _PURPOSES: Mapping[str, str] = {
     "preferred": "preferred",
 }
 _HL7: Final = ("http://hl7.org/fhir/", "http://terminology.hl7.org/")
+#: Codes of a value set that a message names.
+_MOST_NAMED: Final = 12
 _HL7_ELSEWHERE: Final = "http://hl7.org/fhir/sid/"
 
 
@@ -259,12 +261,14 @@ def _report_outside(bound: _Bound, codes: tuple[Coded, ...], answer: Answer) -> 
     if bound.maximum is not None and bound.strength != "required":
         widest = _best(bound, codes, bound.maximum)
         if widest.standing is Standing.INVALID:
-            bound.report(MAXIMUM, codes, _because(widest), bound.maximum)
+            why = _because(bound, codes, widest, bound.maximum)
+            bound.report(MAXIMUM, codes, why, bound.maximum)
             return
         if widest.standing is Standing.UNKNOWN:
             bound.report(UNDECIDED, codes, widest.reason, bound.maximum)
     if bound.strength != "preferred" or bound.profile is not None:
-        bound.report(_OUTSIDE[bound.strength], codes, _because(answer))
+        why = _because(bound, codes, answer, bound.value_set)
+        bound.report(_OUTSIDE[bound.strength], codes, why)
 
 
 def _report_unknown(bound: _Bound, codes: tuple[Coded, ...], answer: Answer) -> None:
@@ -292,8 +296,16 @@ def _report_unknown_systems(
             bound.session.report(SYSTEM_UNKNOWN, at, profile=bound.profile, system=short(system))
 
 
-def _because(answer: Answer) -> str:
-    return f": {answer.reason}" if answer.reason else ""
+def _because(bound: _Bound, codes: tuple[Coded, ...], answer: Answer, value_set: str) -> str:
+    """Why a code is outside a value set; of a small one, what would be inside."""
+    if answer.reason:
+        return f": {answer.reason}"
+    known = bound.terminology.codes_of(value_set)
+    if known is None or not 0 < len(known) <= _MOST_NAMED:
+        return ""
+    if any(coded.code in known for coded in codes):
+        return "; the code that it has is of another system"
+    return f"; it has {short(', '.join(sorted(known)))}"
 
 
 def _shown(coded: Coded) -> str:

@@ -80,9 +80,21 @@ class TestStrength:
     def test_other_types_are_not_coded(self):
         assert found(check("blue", "markdown")) == []
 
-    def test_the_message_names_the_code_and_the_value_set(self):
+    def test_the_message_names_the_code_and_the_value_set_and_what_a_small_one_has(self):
         (text,) = texts(check(coding("blue"), "Coding"))
-        assert text == f"{COLOURS}#blue is not in the value set {VS}, from which the code has to be"
+        assert text == (
+            f"{COLOURS}#blue is not in the value set {VS}, from which the code has to be; "
+            "it has green, red"
+        )
+
+    def test_a_code_of_another_system_is_told_from_a_code_that_is_not_there(self):
+        (text,) = texts(check(coding("red", "http://clinic.test/other"), "Coding"))
+        assert text.endswith("has to be; the code that it has is of another system")
+
+    def test_the_codes_of_a_large_value_set_are_not_listed(self):
+        large = value_set(VS, listing(COLOURS, *(f"shade-{n}" for n in range(30))))
+        (text,) = texts(check(coding("blue"), "Coding", loaded=(colours(), large)))
+        assert text.endswith("from which the code has to be")
 
 
 class TestNoCode:
