@@ -9,7 +9,7 @@ from conformance_cli.fhir.outcome.message import error, warning
 from conformance_cli.fhir.path.types import Node
 from conformance_cli.fhir.validation.demands import Demand, Demands
 from conformance_cli.fhir.validation.invariants import check_invariants
-from conformance_cli.fhir.validation.navigation import Item, members
+from conformance_cli.fhir.validation.navigation import Item, is_of, members
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.primitives import check_absence
 from conformance_cli.fhir.validation.rules import Rules
@@ -19,8 +19,6 @@ from conformance_cli.fhir.validation.values import check_fixed, check_pattern
 
 Json = Any
 
-#: Types that stand for any that is derived from them.
-_ABSTRACT = frozenset({"Resource", "DomainResource"})
 _CARDINALITY = "Cardinality in a profile (http://hl7.org/fhir/R4/profiling.html#cardinality)."
 MINIMUM = error(
     "profile-minimum",
@@ -133,8 +131,7 @@ class Conformity:
         allowed = demand.types
         if allowed is None or item.type in allowed:
             return True
-        library = self._session.library
-        if "." in item.type or any(library.is_a(item.type, code) for code in allowed):
+        if "." in item.type or is_of(self._session.library, item.type, allowed):
             return True
         self._session.report(
             TYPE,
@@ -154,7 +151,7 @@ class Conformity:
         library = self._session.library
         for code, urls in demand.profiles.items():
             is_part = "." in item.type and code in ("BackboneElement", "Element")
-            if is_part or (code in _ABSTRACT and library.is_a(item.type, code)):
+            if is_part or is_of(library, item.type, (code,)):
                 return urls
         return ()
 

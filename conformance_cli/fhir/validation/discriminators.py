@@ -13,7 +13,7 @@ from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.definitions.schema import Discriminator, Element, Pinned, Structure
 from conformance_cli.fhir.terminology.protocol import Standing
 from conformance_cli.fhir.validation.membership import codes_of
-from conformance_cli.fhir.validation.navigation import Item, argument, follow, steps_of
+from conformance_cli.fhir.validation.navigation import Item, argument, follow, is_of, steps_of
 from conformance_cli.fhir.validation.session import Session
 from conformance_cli.fhir.validation.shape import Shapes, element_by_id
 from conformance_cli.fhir.validation.values import fits, is_equal
@@ -186,10 +186,7 @@ class Matchers:
             raise UndecidableSliceError(f"{one.id} names no type for {how.path}")
 
         def matches(items: list[Item], session: Session) -> bool:
-            return any(
-                item.type in codes or any(session.library.is_a(item.type, code) for code in codes)
-                for item in items
-            )
+            return any(is_of(session.library, item.type, codes) for item in items)
 
         return matches
 

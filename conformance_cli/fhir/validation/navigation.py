@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
+from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.scopes import inner_scope
 from conformance_cli.fhir.validation.session import Scope, Session
@@ -23,6 +24,21 @@ class Item(Struct):
     type: str
     place: Place
     scope: Scope
+
+
+#: Types that stand for any that is derived from them.
+ABSTRACT = frozenset({"Resource", "DomainResource", "Element"})
+#: R4 calls some ids strings, and some strings ids.
+_LIKE_IDS = frozenset({"string", "id"})
+
+
+def is_of(library: Library, name: str, codes: Collection[str]) -> bool:
+    """Whether values of a type may stand where some types are named: a code is no string there."""
+    if name in codes:
+        return True
+    if name in _LIKE_IDS and not _LIKE_IDS.isdisjoint(codes):
+        return True
+    return any(code in ABSTRACT and library.is_a(name, code) for code in codes)
 
 
 def members(item: Item, properties: tuple[Property, ...]) -> Iterator[Item]:

@@ -118,6 +118,21 @@ class TestOtherKinds:
         assert problems(observation(valueQuantity={"value": 1}), given) == []
         assert outside(observation(valueString="x"), given) == ["value.ofType(string)"]
 
+    def test_types_are_those_named_and_not_those_derived_from_them(self):
+        slicing = by("type", "$this")
+        given = profile(
+            ed("Extension.value[x]", slicing=slicing),
+            ed("Extension.value[x]:valueString", type="string", fixedString="x"),
+            ed("Extension.value[x]:valueCode", type="code"),
+            of="Extension",
+            name="text",
+        )
+        refers = {"type": [{"code": "Extension", "profile": [given["url"]]}]}
+        outer = profile({**ed("Observation.extension"), **refers})
+        found = observation(extension=[{"url": "urn:x", "valueCode": "y"}])
+        names = {name for name, _ in problems(found, outer, given)}
+        assert names.isdisjoint({"slice-ambiguous", "value-fixed"})
+
     def test_types_need_not_be_named_for_choices(self):
         given = profile(
             ed("Observation.value[x]", slicing={"rules": "open"}),

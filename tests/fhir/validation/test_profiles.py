@@ -79,6 +79,16 @@ class TestTypes:
             ("profile-type", "Observation.value.ofType(boolean)")
         ]
 
+    def test_are_those_named_and_not_those_derived_from_them(self):
+        types = {"type": [{"code": "string"}, {"code": "boolean"}]}
+        given = profile({**ed("Extension.value[x]"), **types}, of="Extension", name="text")
+        refers = {"type": [{"code": "Extension", "profile": [given["url"]]}]}
+        outer = of_patient({**ed("Patient.extension"), **refers})
+        found = patient(extension=[{"url": "urn:x", "valueCode": "x"}])
+        assert ("profile-type", "Patient.extension[0].value.ofType(code)") in problems(
+            found, outer, given
+        )
+
     def test_of_resources_may_be_fewer(self):
         given = profile(ed("Bundle.entry.resource", type="Patient"), of="Bundle")
         found = {"resourceType": "Bundle", "type": "batch", "entry": [{"resource": observation()}]}
