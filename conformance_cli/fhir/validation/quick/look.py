@@ -16,7 +16,7 @@ from conformance_cli.fhir.validation.quick.lessons import Lesson
 from conformance_cli.fhir.validation.quick.objects import FAILURES, ObjectTests, Test
 from conformance_cli.fhir.validation.quick.primitives import DAYS, YEARS
 from conformance_cli.fhir.validation.quick.silent import Silence, silence
-from conformance_cli.fhir.validation.quick.texts import are_fine, are_fine_without_tags
+from conformance_cli.fhir.validation.quick.texts import are_fine, are_fine_without_tags, start
 from conformance_cli.fhir.validation.quick.typed import BODIES
 from conformance_cli.fhir.validation.quick.workshop import Workshop, never
 from conformance_cli.fhir.validation.session import Scope, Session
@@ -68,7 +68,7 @@ class Look:
 
     def is_fine_part(self, value: Json, key: str, session: Session, scope: Scope) -> bool:
         """Of what stands under a key of a resource."""
-        texts: list[str] = []
+        texts = start()
         left: list[Left] = []
         try:
             test = self._tests.get(key) or self._test(key)
@@ -90,7 +90,7 @@ class Look:
     def _whole(self, resource: Mapping[str, Json]) -> list[Left] | None:
         """What is left to judge of a resource that is otherwise surely fine."""
         tests = self._tests
-        texts: list[str] = []
+        texts = start()
         left: list[Left] = []
         try:
             for key, value in resource.items():

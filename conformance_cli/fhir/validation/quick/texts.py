@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from conformance_cli.fhir.validation.primitive_forms import CONTROL, MAX_STRING
 
-#: Stands between texts: rare in them, printable, and no space.
-BETWEEN = "\xa6"
-_DOUBLE, _BEFORE, _AFTER = BETWEEN * 2, f" {BETWEEN}", f"{BETWEEN} "
+#: Stands between texts: rare in them, and printable, as spaces are.
+_BETWEEN = " \xa6 "
+#: What is there where a text begins or ends with a space, or is empty.
+_BEFORE, _AFTER = f"{_BETWEEN} ", f" {_BETWEEN}"
+
+
+def start() -> list[str]:
+    """A list to collect texts in."""
+    return [""]
 
 
 def are_fine(texts: list[str]) -> bool:
     """Whether there is surely nothing to say about strings; it may raise ``TypeError``."""
-    whole = BETWEEN.join(("", *texts, ""))
-    if (
-        whole.isprintable()
-        and _DOUBLE not in whole
-        and _BEFORE not in whole
-        and _AFTER not in whole
-        and len(whole) <= MAX_STRING
-    ):
-        return True
-    return all(map(_is_fine, texts))
+    texts.append("")
+    whole = _BETWEEN.join(texts)
+    if whole.isprintable() and _BEFORE not in whole and _AFTER not in whole:
+        return len(whole) <= MAX_STRING or all(map(_is_fine, texts[1:-1]))
+    return all(map(_is_fine, texts[1:-1]))
 
 
 def are_fine_without_tags(texts: list[str]) -> bool:
