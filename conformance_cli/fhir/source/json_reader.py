@@ -102,8 +102,6 @@ def _has_each_key_once(data: bytes, compact: bytes) -> bool:
 
 def _is_deep(compact: bytes) -> bool:
     """Whether a text nests deeper than ``MAX_DEPTH``: indented by one, depth can be seen."""
-    if compact.count(b"{") + compact.count(b"[") <= MAX_DEPTH:
-        return False
     return _DEEPER in msgspec.json.format(compact, indent=1)
 
 

@@ -10,9 +10,7 @@ from conformance_cli.fhir.source.xhtml import NAMESPACE
 
 #: The bytes in UTF-8 of characters that any XML may have, up to U+D7FF.
 _LEGAL: Final = bytes({9, 10, 13, *range(0x20, 0xEE)})
-_REFERENCES = Regex(
-    "&(?:amp|lt|gt|quot|apos|#1[0-9][0-9]|#[2-9][0-9]{2,3}|#x[aA][0-9a-fA-F]);"
-)
+_REFERENCES = Regex("&(?:amp|lt|gt|quot|apos|#1[0-9][0-9]|#[2-9][0-9]{2,3}|#x[aA][0-9a-fA-F]);")
 _ROOT: Final = f'div xmlns="{NAMESPACE}"'
 #: What only the outermost tag may have without another look.
 _ROOT_ATTRIBUTES = Regex(rf' xmlns="{NAMESPACE}"| (?:xml:)?lang="[A-Za-z0-9-]+"')

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from conformance_cli.fhir.outcome.inert import shortened
 from conformance_cli.fhir.outcome.message import Message, error
-from conformance_cli.fhir.validation.addresses import address, is_absolute
+from conformance_cli.fhir.validation.addresses import is_absolute
 from conformance_cli.fhir.validation.indexes import Held, Index
 from conformance_cli.fhir.validation.session import Scope, Session
 
@@ -78,7 +78,7 @@ def _check_address(
     session: Session, scope: Scope, item: Held, url: str, types: frozenset[str]
 ) -> None:
     message = None
-    found = address(url)
+    found = item.address
     is_restful = found is not None and found.root != "" and (not types or found.type in types)
     if is_restful and item.type:
         if item.id is None:

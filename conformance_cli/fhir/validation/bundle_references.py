@@ -119,7 +119,7 @@ class Finder:
 
     def _base(self, entry: Held) -> str | None:
         """What relative references of an entry begin with, if its address can be relied on."""
-        found = address(entry.full_url) if entry.full_url else None
+        found = entry.address
         return found.root if found and found.name == entry.name else None
 
     def _report_alike(self, plain: str, entry: Held, source: Json, place: Place, path: str) -> None:

@@ -10,21 +10,14 @@ from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.terminology.protocol import Terminology
 from conformance_cli.fhir.validation.contained import check_contained
 from conformance_cli.fhir.validation.labels import check_labels
+from conformance_cli.fhir.validation.looks import Looks, ResourceRule
 from conformance_cli.fhir.validation.options import Options
-from conformance_cli.fhir.validation.session import Scope, Session
 from conformance_cli.fhir.validation.shape import Shapes
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from conformance_cli.fhir.validation.demands import Demands
-    from conformance_cli.fhir.validation.quick.lessons import Lesson
-    from conformance_cli.fhir.validation.quick.look import Look, Quick
-
-Json = Any
-ResourceRule = Callable[[Session, Scope], None]
-#: Resources of a type that are walked over before the quick look at that type is made.
-_ENOUGH = 2
 
 
 class PathEngine:
@@ -67,12 +60,9 @@ class Compiled:
         self.engine = PathEngine(library.fhir_version, options.clock)
         self.shapes = Shapes(library, self.engine)
         self.memo: dict[Any, Any] = {}
-        self._options = options
-        self._codes_of = terminology.codes_of
-        #: The quick looks at types of resources, and what they have to be taught.
-        self.looks: dict[str, Look] = {}
-        self.lessons: dict[Any, Lesson] = {}
-        self._met: dict[str, int] = {}
+        self.looks = Looks(
+            library, options, self.shapes, self.engine, terminology.codes_of, self.resource_rules
+        )
         self._rules: dict[str, tuple[ResourceRule, ...]] = {}
         self._ancestors: dict[str, tuple[str, ...]] = {}
 
@@ -95,31 +85,6 @@ class Compiled:
         from conformance_cli.fhir.validation.demands import Demands
 
         return Demands(self.library, self.shapes, self.engine)
-
-    @cached_property
-    def quick(self) -> Quick:
-        """The quick look, loaded when enough resources of a type were met."""
-        from conformance_cli.fhir.validation.quick.look import Quick
-
-        return Quick(
-            self.library, self._options, self.shapes, self.engine, self._codes_of, self.lessons
-        )
-
-    def look(self, name: Json) -> Look | None:
-        """The quick look at resources of a type, once enough were met for it to be worth it."""
-        if type(name) is not str:
-            return None
-        look = self.looks.get(name)
-        if look is not None:
-            return look
-        shape = self.shapes.of_type(name)
-        if shape is None or not shape.is_resource or shape.structure.abstract:
-            return None
-        met = self._met[name] = self._met.get(name, 0) + 1
-        if met <= _ENOUGH:
-            return None
-        look = self.looks[name] = self.quick.look(shape, self.resource_rules(name))
-        return look
 
     def resource_rules(self, name: str) -> tuple[ResourceRule, ...]:
         """The rules of a type of resource, loaded when it is first met."""

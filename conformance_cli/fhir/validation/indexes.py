@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance_cli.fhir.validation.addresses import address, is_absolute, split_version
+from conformance_cli.fhir.validation.addresses import Address, address, is_absolute, split_version
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Scope
 
@@ -22,7 +22,7 @@ _DEEPEST = 50
 class Held:
     """A resource that another one holds, or an entry of a Bundle that may have none."""
 
-    __slots__ = ("_base", "entry", "full_url", "id", "place", "position", "resource", "type")
+    __slots__ = ("_address", "entry", "full_url", "id", "place", "position", "resource", "type")
 
     def __init__(self, position: int, entry: Mapping[str, Json], place: Place) -> None:
         self.position = position
@@ -34,14 +34,19 @@ class Held:
         self.resource: Mapping[str, Json] = resource if isinstance(resource, dict) else {}
         self.type = _string(self.resource.get("resourceType"))
         self.id = _string(self.resource.get("id"))
-        self._base: str | None = _NOT_LOOKED
+        self._address: Address | str | None = _NOT_LOOKED
+
+    @property
+    def address(self) -> Address | None:
+        """Its fullUrl taken apart; ``None`` where this is no RESTful one."""
+        if isinstance(self._address, str):
+            self._address = address(self.full_url) if self.full_url else None
+        return self._address
 
     @property
     def base(self) -> str | None:
         """What its relative references begin with; see ``base_of``."""
-        if self._base is _NOT_LOOKED:
-            self._base = base_of(self.full_url)
-        return self._base
+        return _base(self.full_url, self.address)
 
     @property
     def version(self) -> str | None:
@@ -118,12 +123,15 @@ def base_of(full_url: str | None) -> str | None:
     itself a relative one, which is wrong, but tells what is meant.  Empty where the address
     is of another kind; ``None`` where there is none.
     """
+    return _base(full_url, address(full_url) if full_url else None)
+
+
+def _base(full_url: str | None, found: Address | None) -> str | None:
     if full_url is None:
         return None
-    if full_url.startswith(_URNS):
-        return full_url[: full_url.index(":", 4) + 1]
-    found = address(full_url)
-    return (found.root or ".") if found else ""
+    if found is not None:
+        return found.root or "."
+    return full_url[: full_url.index(":", 4) + 1] if full_url.startswith(_URNS) else ""
 
 
 def named(reference: str, base: str | None) -> str | None:

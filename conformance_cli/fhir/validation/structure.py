@@ -6,20 +6,16 @@ kind, and what its type asks for; then at what is missing, and at the invariants
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance_cli.fhir.outcome.message import error
 from conformance_cli.fhir.path.types import Node
 from conformance_cli.fhir.validation.invariants import check_invariants
+from conformance_cli.fhir.validation.looks import Looks
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.rules import HAS_ELEMENT_IDS, Rules
 from conformance_cli.fhir.validation.session import Scope, Session
 from conformance_cli.fhir.validation.shape import Kind, Property, Shape, keys_of
-
-if TYPE_CHECKING:
-    from conformance_cli.fhir.validation.quick.lessons import Lesson
-    from conformance_cli.fhir.validation.quick.look import Look
 
 Json = Any
 
@@ -86,14 +82,12 @@ class Structures:
         self,
         session: Session,
         rules: Rules,
-        looks: Mapping[str, Look],
-        lessons: Mapping[Any, Lesson],
+        looks: Looks,
     ) -> None:
         self._session = session
         self._rules = rules
-        #: The quick looks at types of resources, and what the walk teaches them.
         self._looks = looks
-        self._lessons = lessons
+        self._lessons = looks.lessons
 
     def resource(self, scope: Scope) -> Shape | None:
         """Check a resource and all that is in it; its shape, if its type is known."""
@@ -140,7 +134,7 @@ class Structures:
         session = self._session
         properties = shape.properties
         companions = False
-        look = self._looks.get(shape.path) if shape.is_resource else None
+        look = self._looks.known(shape.path) if shape.is_resource else None
         for key, item in value.items():
             found = properties.get(key)
             if found is None:
@@ -216,6 +210,12 @@ class Structures:
             lesson.learn(item)
 
     def _complex(self, item: Json, found: Property, place: Place, scope: Scope) -> None:
+        holder = self._looks.holder(found)
+        if holder is not None and holder.is_fine(item, self._session, scope):
+            for key in holder.inner_keys(item):
+                at = place.child(key)
+                self._rules.inner(self._session, item[key], holder.shape, at, scope, item)
+            return
         lesson, inner = self._lessons.get(found), found.shape
         before = len(self._session.found)
         if inner is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
@@ -16,6 +16,9 @@ from conformance_cli.fhir.validation.options import Options
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Found, Scope, Session
 from conformance_cli.fhir.validation.walker import Walker
+
+if TYPE_CHECKING:
+    from conformance_cli.fhir.validation.quick.look import Look
 
 Json = Any
 
@@ -89,6 +92,8 @@ class Validator:
         self._options = options or Options()
         self._terminology = terminology or _local(library)
         self._compiled = Compiled(library, self._options, self._terminology)
+        self._notes = () if library.has_definitions else (SHAPES_ONLY,)
+        self._fine_ones: dict[str, Outcome] = {}
 
     def validate(
         self,
@@ -104,35 +109,43 @@ class Validator:
         ``supporting`` are further resources that references may point at, by reference
         (``Patient/1`` or an absolute URL).  Never raises for what is in the data.
         """
-        read = self._read(data, format)
+        read = _Input(data) if type(data) is dict else self._read(data, format)
         resource = read.resource
         look = None
         if type(resource) is dict and not supporting:
-            look = self._compiled.look(resource.get("resourceType"))
-            if look is not None and not look.is_fine_alone(resource):
-                look = None
-            elif (
-                look is not None and not profiles and not read.problems and look.is_simple(resource)
-            ):
-                return Outcome((), resource["resourceType"])
+            look = self._look(resource)
+            if look is not None and not (profiles or read.problems) and look.is_simple(resource):
+                return self._fine(look.shape.type)
         session = Session(self._library, self._options, None)
         name: str | None = None
         walker: Walker | None = None
         if isinstance(resource, Mapping):
             found = resource.get("resourceType")
             name = found if isinstance(found, str) else None
-            place = Place(None, name or "$")
+            scope = Scope(resource, Place(None, name or "$"))
             _tell(session, read)
             walker = Walker(session, self._compiled, self._terminology, supporting or {})
             if look is None:
-                walker.resource(Scope(resource, place), profiles)
+                walker.resource(scope, profiles)
             else:
-                walker.beyond(look.shape.type, Scope(resource, place), profiles)
+                walker.beyond(look.shape.type, scope, profiles)
         else:
             _tell(session, read)
             if not session.found:
                 session.report(NO_RESOURCE, Place(None, "$"), found=type(resource).__name__)
         return self._outcome(session, read, name, walker)
+
+    def _look(self, resource: dict[str, Json]) -> Look | None:
+        """The quick look at a resource, if that is enough to see that its structure is fine."""
+        look = self._compiled.looks.meet(resource.get("resourceType"))
+        return look if look is not None and look.is_fine_alone(resource) else None
+
+    def _fine(self, name: str) -> Outcome:
+        """The outcome of a resource of a type about which nothing is to be said."""
+        found = self._fine_ones.get(name)
+        if found is None:
+            found = self._fine_ones[name] = Outcome((), name, notes=self._notes)
+        return found
 
     def _read(self, data: bytes | str | Mapping[str, Json], form: str | None) -> _Input:
         if isinstance(data, Mapping):
@@ -156,10 +169,9 @@ class Validator:
             kept.setdefault(found.key(), found)
         limit = self._options.max_issues
         issues = tuple(_issue(found, read) for found in _gravest(list(kept.values()), limit))
-        notes = () if self._library.has_definitions else (SHAPES_ONLY,)
         support = tuple(Support(*key, *counts) for key, counts in session.support.items())
         profiles = tuple(walker.claimed) if walker else ()
-        return Outcome(issues, name, profiles, notes, support, max(0, len(kept) - limit))
+        return Outcome(issues, name, profiles, self._notes, support, max(0, len(kept) - limit))
 
 
 def _gravest(found: list[Found], most: int) -> list[Found]:

@@ -81,8 +81,9 @@ class Walker:
         self.shapes = compiled.shapes
         self.memo = compiled.memo
         self.resolver = Resolver(supporting)
-        self._rules = Rules(compiled.shapes, self.inner, compiled.ancestors, compiled.lessons)
-        self._structures = Structures(session, self._rules, compiled.looks, compiled.lessons)
+        looks = compiled.looks
+        self._rules = Rules(compiled.shapes, self.inner, compiled.ancestors, looks.lessons)
+        self._structures = Structures(session, self._rules, looks)
         self._told: dict[tuple[int, str], tuple[Place, list[Found]]] = {}
         self.claimed: list[str] = []
         session.tools = self
@@ -102,7 +103,7 @@ class Walker:
 
     def inner(self, scope: Scope) -> None:
         """Check a resource that another one holds."""
-        look = self._compiled.look(scope.resource.get("resourceType"))
+        look = self._compiled.looks.meet(scope.resource.get("resourceType"))
         if look is None or not look.is_fine(self._session, scope):
             self.resource(scope)
         elif not look.is_simple(scope.resource):

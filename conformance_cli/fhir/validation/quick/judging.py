@@ -42,6 +42,8 @@ def is_fine_alone(left: list[Left], resource: Mapping[str, Json]) -> bool:
 
 def is_fine_inside(left: list[Left], session: Session, scope: Scope) -> bool:
     """The same, of a resource that is held by another one."""
+    if not left:
+        return True
     if "language" in scope.resource and None in left:
         return False
     before = len(session.found)

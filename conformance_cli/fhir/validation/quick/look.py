@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,13 +14,13 @@ from conformance_cli.fhir.validation.primitive_forms import ID, PLAIN_MOMENT
 from conformance_cli.fhir.validation.quick.judging import Aim, Left, is_fine_alone, is_fine_inside
 from conformance_cli.fhir.validation.quick.lessons import Lesson
 from conformance_cli.fhir.validation.quick.objects import FAILURES, ObjectTests, Test
-from conformance_cli.fhir.validation.quick.primitives import DAYS, YEARS
+from conformance_cli.fhir.validation.quick.primitives import DAYS, YEARS, is_plain_uri
 from conformance_cli.fhir.validation.quick.silent import Silence, silence
 from conformance_cli.fhir.validation.quick.texts import are_fine, are_fine_without_tags, start
 from conformance_cli.fhir.validation.quick.typed import BODIES
 from conformance_cli.fhir.validation.quick.workshop import Workshop, never
 from conformance_cli.fhir.validation.session import Scope, Session
-from conformance_cli.fhir.validation.shape import Shape, Shapes
+from conformance_cli.fhir.validation.shape import Kind, Property, Shape, Shapes
 from conformance_cli.fhir.validation.targets import read_targets
 
 Json = Any
@@ -32,6 +32,7 @@ _NAMES: Mapping[str, object] = {
     "YEARS": YEARS,
     "is_id": ID.fullmatch,
     "is_moment": PLAIN_MOMENT.fullmatch,
+    "is_plain_uri": is_plain_uri,
     "is_plainly_sound": is_plainly_sound,
 }
 
@@ -109,6 +110,32 @@ class Look:
         return test
 
 
+class Holder:
+    """Looks at objects that hold resources, such as the entries of a Bundle."""
+
+    def __init__(self, shape: Shape, test: Test, are_fine: Callable[[list[str]], bool]) -> None:
+        self.shape = shape
+        self._keys = frozenset(
+            key for key, found in shape.properties.items() if found.kind is Kind.RESOURCE
+        )
+        self._test = test
+        self._are_fine = are_fine
+
+    def is_fine(self, value: Json, session: Session, scope: Scope) -> bool:
+        """Whether the walk would report nothing of all that is not in the resources inside."""
+        texts = start()
+        left: list[Left] = []
+        try:
+            is_fine = self._test(value, texts, left) and self._are_fine(texts)
+        except FAILURES:
+            return False
+        return is_fine and is_fine_inside(left, session, scope)
+
+    def inner_keys(self, value: Mapping[str, Json]) -> Iterator[str]:
+        """The keys of the resources inside."""
+        return (key for key in value if key in self._keys)
+
+
 class Quick:
     """Makes the quick looks at types of resources."""
 
@@ -123,14 +150,28 @@ class Quick:
     ) -> None:
         self._library = library
         self._options = options
+        self._texts = are_fine_without_tags if options.refuse_html else are_fine
         self._objects = ObjectTests(
-            Workshop(_NAMES), codes_of, engine, BODIES, shapes.of_type, self._aim, lessons
+            Workshop(_NAMES),
+            options,
+            codes_of,
+            engine,
+            BODIES,
+            shapes.of_type,
+            self._aim,
+            lessons,
         )
 
     def look(self, shape: Shape, rules: Sequence[Callable[..., None]]) -> Look:
         """The look at resources of a type, which have these rules."""
-        texts = are_fine_without_tags if self._options.refuse_html else are_fine
-        return Look(shape, self._objects, texts, silence(rules))
+        return Look(shape, self._objects, self._texts, silence(rules))
+
+    def holder(self, via: Property) -> Holder | None:
+        """The look at values of a property that are objects which hold resources."""
+        shape = via.shape
+        if shape is None:
+            return None
+        return Holder(shape, self._objects.holder(shape, via), self._texts)
 
     def _aim(self, element: Element) -> Aim:
         targets = read_targets(self._library, element, "Reference")

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance_cli.fhir.definitions.schema import Element
+from conformance_cli.fhir.validation.options import Options
 from conformance_cli.fhir.validation.primitive_forms import QUICK
 from conformance_cli.fhir.validation.primitives import needs_value
 from conformance_cli.fhir.validation.quick.lessons import Extensions, Lesson, Values
-from conformance_cli.fhir.validation.quick.primitives import TEXTS, doubt
+from conformance_cli.fhir.validation.quick.primitives import TEXTS, Primitives
 from conformance_cli.fhir.validation.quick.ruled import is_idle, is_ruled, is_understood
 from conformance_cli.fhir.validation.quick.workshop import Workshop, indented, never
 from conformance_cli.fhir.validation.shape import Kind, Property, Shape
@@ -54,6 +55,7 @@ class ObjectTests:
     def __init__(
         self,
         workshop: Workshop,
+        options: Options,
         codes_of: Callable[[str], frozenset[str] | None],
         engine: Any,
         bodies: Mapping[str, Body],
@@ -62,6 +64,7 @@ class ObjectTests:
         lessons: dict[Any, Lesson],
     ) -> None:
         self.workshop = workshop
+        self._primitives = Primitives(options, workshop)
         self._codes_of = codes_of
         self._engine = engine
         self._bodies = bodies
@@ -79,6 +82,16 @@ class ObjectTests:
             return never
         lines = self._under(shape, via, key, "x")
         return self.workshop.made("x, t, r", [*lines, "return True"])
+
+    def holder(self, shape: Shape, via: Property) -> Test:
+        """The test of an object but for the resources in it."""
+        inner = {
+            key: [f"if type(x) is not dict: {DOUBT}"]
+            for key, found in shape.properties.items()
+            if found.kind is Kind.RESOURCE
+        }
+        lines = [f"if type(v) is not dict or not v: {DOUBT}", *self.loop(shape, via, inner)]
+        return self.workshop.made("v, t, r", [*lines, *self.complete(shape), "return True"])
 
     def object(self, via: Property) -> str:
         """The name of the test of an object, as a value of a property."""
@@ -161,7 +174,7 @@ class ObjectTests:
         if found.type == "canonical" or not is_idle(found.element.binding):
             known = self.workshop.constant(self._known_values(found))
             return [f"if {x} not in {known}: {DOUBT}"]
-        condition = doubt(found.type, x, self.workshop)
+        condition = self._primitives.doubt(found.type, x)
         return [DOUBT] if condition is None else [f"if {condition}: {DOUBT}"]
 
     def _known_values(self, found: Property) -> set[str] | frozenset[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from conformance_cli.fhir.validation.primitive_forms import QUICK, RANGES
+from conformance_cli.fhir.validation.options import Options
+from conformance_cli.fhir.validation.primitive_forms import QUICK, RANGES, UUID
 from conformance_cli.fhir.validation.quick.workshop import Workshop
 
 Json = Any
@@ -33,19 +34,35 @@ _DOUBTS: Mapping[str, str] = {
     "instant": "not is_moment({0})",
     "id": "not is_id({0})",
 }
+#: Where no URL is refused for being an example.
+_URLS: Mapping[str, str] = dict.fromkeys(("uri", "url"), "not is_plain_uri({0})")
 
 
-def doubt(type_name: str, variable: str, workshop: Workshop) -> str | None:
-    """Python that is true unless a value of a primitive type is surely fine; it may raise.
+class Primitives:
+    """Writes the tests of primitive values, as the options have it."""
 
-    ``None`` for types that nothing quick is known of.
-    """
-    test: Callable[[Json], bool] | None = QUICK.get(type_name)
-    if test is None:
-        return None
-    if type_name in _DOUBTS:
-        return _DOUBTS[type_name].format(variable)
-    if type_name in RANGES:
-        lowest, highest = RANGES[type_name]
-        return f"type({variable}) is not int or not {lowest} <= {variable} <= {highest}"
-    return f"not {workshop.constant(test)}({variable})"
+    def __init__(self, options: Options, workshop: Workshop) -> None:
+        self._doubts = {**_DOUBTS, **_URLS} if options.allow_examples else _DOUBTS
+        self._workshop = workshop
+
+    def doubt(self, type_name: str, variable: str) -> str | None:
+        """Python that is true unless a value of a type is surely fine; it may raise.
+
+        ``None`` for types that nothing quick is known of.
+        """
+        test: Callable[[Json], bool] | None = QUICK.get(type_name)
+        if test is None:
+            return None
+        if type_name in self._doubts:
+            return self._doubts[type_name].format(variable)
+        if type_name in RANGES:
+            lowest, highest = RANGES[type_name]
+            return f"type({variable}) is not int or not {lowest} <= {variable} <= {highest}"
+        return f"not {self._workshop.constant(test)}({variable})"
+
+
+def is_plain_uri(value: str) -> bool:
+    """Whether a URI is surely fine: on the web, or a UUID."""
+    if value[:4] == "http":
+        return value.isprintable() and " " not in value
+    return value[:9] == "urn:uuid:" and UUID.fullmatch(value[9:]) is not None
