@@ -16,7 +16,7 @@ from functools import lru_cache
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 
-from conformance_cli.fhir.path.repetitions import degree_of, runs_away
+from conformance_cli.fhir.path.repetitions import degree_of, runs_away, ways_of
 
 #: Characters of a pattern, and of a text that is searched (1 MiB).
 MAX_PATTERN = 2000
@@ -27,6 +27,11 @@ _ANCHORED = (1 << 20, 1 << 16, 1 << 14, 1 << 10)
 _SEARCHED = (1 << 20, 1 << 14, 1 << 10, 1 << 8)
 #: Seconds after which a search gives up, between two pieces of text.
 _PATIENCE = 2.0
+#: Ways to share out a text between finite repetitions: what a search may try at each place,
+#: and a match in all.
+_MOST_WAYS = 1 << 16
+#: Characters that are searched at a time, at least.
+_SHORTEST = 1 << 8
 
 
 class PatternError(ValueError):
@@ -40,17 +45,28 @@ class Pattern:
     compiled: re.Pattern[str]
     #: How many of its repetitions multiply the time that a match may take.
     degree: int
+    #: In how many ways its finite repetitions may share out the same text.
+    ways: int
     #: Whether it begins with ``^``, so that searching tries one place only.
     anchored: bool
 
     @property
     def longest(self) -> int:
         """The characters of the longest text that ``found_in`` looks through."""
-        return (_ANCHORED if self.anchored else _SEARCHED)[self.degree]
+        return self._longest_matched if self.anchored else self._longest_searched
+
+    @property
+    def _longest_matched(self) -> int:
+        most = _ANCHORED[self.degree]
+        return int(most / self.ways ** (1 / self.degree)) if self.degree else most
+
+    @property
+    def _longest_searched(self) -> int:
+        return int(_SEARCHED[self.degree] / self.ways ** (1 / (self.degree + 1)))
 
     def matches(self, text: str) -> bool:
         """Whether the whole text matches.  ``PatternError`` if it is too long for that."""
-        self._check(text, _ANCHORED[self.degree])
+        self._check(text, self._longest_matched)
         return self.compiled.fullmatch(text) is not None
 
     def found_in(self, text: str) -> bool:
@@ -65,7 +81,7 @@ class Pattern:
         overlooked.  ``PatternError`` where that takes longer than some seconds.
         """
         started = time.monotonic()
-        for piece in _pieces(text[:MAX_SEARCHED], _SEARCHED[self.degree]):
+        for piece in _pieces(text[:MAX_SEARCHED], max(self._longest_searched, _SHORTEST)):
             if self.compiled.search(piece):
                 return True
             if time.monotonic() - started > _PATIENCE:
@@ -74,7 +90,7 @@ class Pattern:
 
     def replaced(self, text: str, by: str) -> str:
         """The text with every match replaced.  ``PatternError`` as with ``found_in``."""
-        self._check(text, _SEARCHED[self.degree])
+        self._check(text, self._longest_searched)
         try:
             return self.compiled.sub(by, text)
         except (re.error, IndexError) as err:
@@ -96,7 +112,7 @@ def compile_pattern(pattern: str, *, flags: int = 0) -> Pattern:
         tree = parser.parse(pattern, flags)
         if problem := runs_away(tree):
             raise PatternError(problem)
-        degree = degree_of(tree)
+        degree, ways = degree_of(tree), ways_of(tree)
         compiled = re.compile(pattern, flags)
     except (re.error, OverflowError) as err:
         raise PatternError(f"bad pattern {pattern[:80]!r}: {err}") from err
@@ -107,8 +123,13 @@ def compile_pattern(pattern: str, *, flags: int = 0) -> Pattern:
             f"more than {len(_SEARCHED) - 1} repetitions can share the same text; "
             "end each with a character that it cannot hold, like [^/]*/"
         )
+    if ways > _MOST_WAYS:
+        raise PatternError(
+            "its repetitions and alternatives can share out one text in more than "
+            f"{_MOST_WAYS} ways; such a pattern can run for ever"
+        )
     anchored = len(tree) > 0 and tree[0] == (codes.AT, codes.AT_BEGINNING)
-    return Pattern(compiled, degree, anchored and not compiled.flags & re.MULTILINE)
+    return Pattern(compiled, degree, ways, anchored and not compiled.flags & re.MULTILINE)
 
 
 def _pieces(text: str, size: int) -> Iterator[str]:

@@ -21,12 +21,14 @@ _LEAVES = (codes.LITERAL, codes.NOT_LITERAL, codes.IN, codes.ANY)
 
 #: An operation of a parsed pattern and its argument.
 _Operation = tuple[Any, Any]
-_Repetition = tuple[Any, list[_Operation]]
+_Repetition = tuple[Any, list[_Operation], int]
+#: More ways to match a text than these are not told apart.
+MAX_WAYS = 1_000_000_000
 
 
 def runs_away(tree: Any) -> str | None:
     """Why a pattern could take exponential time, as a sentence for its author."""
-    for repeated, _ in _endless(tree):
+    for repeated, *_ in _endless(tree):
         if next(_endless(repeated), None) is not None and not _is_delimited(repeated):
             return 'repetitions nest, like "(a+)+"; such a pattern can run for ever'
         if any(_overlapping(branches) for branches in _branches(repeated)):
@@ -38,25 +40,80 @@ def runs_away(tree: Any) -> str | None:
 
 
 def degree_of(tree: Any) -> int:
-    """How many repetitions multiply: all that may stop at more than one place, and one more."""
-    ends = [_stops_once(repeated, after) for repeated, after in _endless(tree)]
-    return sum(1 for single in ends if not single) + any(ends)
+    """How many repetitions multiply: all that may stop at more than one place, and one more.
+
+    One inside of others, ``(.*a){20}``, counts as often as these repeat it.
+    """
+    found = list(_endless(tree))
+    ends = [_stops_once(repeated, after) for repeated, after, _ in found]
+    open_ended = (times for (*_, times), single in zip(found, ends, strict=True) if not single)
+    return sum(open_ended) + any(ends)
 
 
-def _endless(tree: Any, after: Sequence[_Operation] = ()) -> Iterator[_Repetition]:
-    """What is repeated without end, and all that may come after it."""
+def ways_of(tree: Any, after: Sequence[_Operation] = ()) -> int:
+    """In how many ways what is not without end may share a text out, ``MAX_WAYS`` at most.
+
+    Finite repetitions and alternatives multiply: ``(a{1,9}){1,9}`` can match nine letters in
+    2^8 ways, all of which are tried where something else does not match after it.
+    """
+    ways = 1
+    items = list(tree)
+    for index, (operation, argument) in enumerate(items):
+        following = [*items[index + 1 :], *after]
+        if operation in _REPEATS:
+            ways *= _ways_of_repetition(argument, following)
+        elif operation is codes.BRANCH:
+            each = [ways_of(branch, following) for branch in argument[1]]
+            ways *= sum(each) if _overlapping(argument[1]) else max(each)
+        else:
+            for part in _parts(argument):
+                ways *= ways_of(part, following)
+        if ways >= MAX_WAYS:
+            return MAX_WAYS
+    return ways
+
+
+def _ways_of_repetition(argument: Any, following: list[_Operation]) -> int:
+    low, high, repeated = argument
+    inner = ways_of(repeated, [*_again(high, repeated), *following])
+    if high > _MANY and high > low:
+        return 1 if inner == 1 else MAX_WAYS  # its own ends are counted in the degree
+    if inner > 1:
+        rounds = range(min(int(low), _MANY), min(int(high), _MANY) + 1)
+        return min(MAX_WAYS, int(sum(inner**times for times in rounds)))
+    if _stops_once(repeated, following) or _begins_apart(repeated, following):
+        return 1
+    return int(high) - int(low) + 1
+
+
+def _begins_apart(repeated: Any, following: list[_Operation]) -> bool:
+    """Whether the next character tells if there is one more round, or what comes after."""
+    starts, nexts = _firsts(list(repeated)), _firsts(following)
+    if not starts or nexts is None:
+        return False
+    return not any(_meet(start, leaf) for start in starts for leaf in nexts)
+
+
+def _again(high: Any, repeated: Any) -> list[_Operation]:
+    """What may come after one round of a repetition: the next one."""
+    return [(codes.MAX_REPEAT, (0, high, repeated))] if high > 1 else []
+
+
+def _endless(tree: Any, after: Sequence[_Operation] = (), times: int = 1) -> Iterator[_Repetition]:
+    """What is repeated without end, all that may come after it, and how often it is there."""
     items = list(tree)
     for index, (operation, argument) in enumerate(items):
         following = [*items[index + 1 :], *after]
         if operation in _REPEATS:
             low, high, repeated = argument
-            if high > _MANY and high > low:
-                yield repeated, following
-            again = [(codes.MAX_REPEAT, (0, high, repeated))] if high > 1 else []
-            yield from _endless(repeated, [*again, *following])
+            is_endless = high > _MANY and high > low
+            if is_endless:
+                yield repeated, following, times
+            often = times if is_endless else min(_MANY, times * max(1, int(high)))
+            yield from _endless(repeated, [*_again(high, repeated), *following], often)
         else:
             for part in _parts(argument):
-                yield from _endless(part, following)
+                yield from _endless(part, following, times)
 
 
 def _parts(argument: Any) -> Iterator[Any]:
@@ -95,7 +152,7 @@ def _is_delimited(repeated: Any) -> bool:
     if any(_may_hold(*leaf, mark) for leaf in _leaves(rest)):
         return False
     loop = [(codes.MAX_REPEAT, (0, codes.MAXREPEAT, body))]
-    return all(_stops_once(inner, after) for inner, after in _endless(rest, loop))
+    return all(_stops_once(inner, after) for inner, after, _ in _endless(rest, loop))
 
 
 def _unwrapped(repeated: Any) -> list[_Operation]:
