@@ -200,6 +200,9 @@ def types() -> tuple[Mapping[str, Json], ...]:
         made[name]["kind"] = "resource" if is_resource else made[name]["kind"]
         made[name]["abstract"] = name in _ABSTRACT
         for element in made[name]["snapshot"]["element"]:
+            is_id = element["path"].endswith(".id") and not is_resource
+            if is_id or element["path"] == "Extension.url":
+                element["representation"] = ["xmlAttr"]
             if element["path"] in ("Range.low", "Range.high"):
                 element["type"][0]["profile"] = [f"{CORE}SimpleQuantity"]
             if element["path"].endswith(".gender"):
@@ -228,11 +231,17 @@ def _bare() -> World:
     return World((ResourcePackage(types()),))
 
 
+def library(*definitions: Mapping[str, Json]) -> World:
+    """The types, and further definitions."""
+    if not definitions:
+        return _bare()
+    return World((ResourcePackage(types()), ResourcePackage(definitions)))
+
+
 def validator(*definitions: Mapping[str, Json], **options: Any) -> Validator:
     """A validator in this world; best practice is left out unless a test asks for it."""
-    library = World((ResourcePackage(types()), ResourcePackage(definitions)))
     chosen = Options(**{"best_practice": None, **options})
-    return Validator(library if definitions else _bare(), chosen)
+    return Validator(library(*definitions), chosen)
 
 
 def profile(
