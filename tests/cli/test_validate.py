@@ -13,8 +13,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from conformance_cli.cli.validating.inputs import MAX_BYTES
+from conformance_cli.cli.validating.inputs import MAX_BYTES, Input
+from conformance_cli.cli.validating.pool import _batches
 from conformance_cli.fhir.outcome.inputs import TOO_LARGE, issue_of
+from conformance_cli.fhir.outcome.report import Origin
 from tests.cli.conftest import Cli
 from tests.cli.mini_core import NAMED, write_core, write_profile
 from tests.cli.program import command, conformance, environment
@@ -374,6 +376,36 @@ class TestProcesses:
         assert made["interrupted"] is True
         assert made["counts"]["valid"] > 150
         assert "Traceback" not in err
+
+    def test_an_interruption_waits_for_no_worker_and_shows_what_others_did(
+        self, here: Path, env
+    ) -> None:
+        """The first file never ends, so it is an open pipe that keeps a worker busy."""
+        os.mkfifo(here / "a-endless.json")
+        for number in range(40):
+            (here / f"b{number}.json").write_text(GOOD)
+        process = subprocess.Popen(
+            command("validate", ".", "--jobs", "2", "--format", "json"),
+            cwd=here, env=environment(env), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+        writer = os.open(here / "a-endless.json", os.O_RDWR)
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+        os.close(writer)
+        assert (process.returncode, err) == (130, "")
+        made = json.loads(out)
+        assert made["interrupted"] is True
+        assert 0 < made["counts"]["inputs"] < 40
+
+    def test_large_files_travel_alone_so_that_results_come_as_they_are_made(
+        self, here: Path
+    ) -> None:
+        (here / "large.json").write_bytes(b" " * 2_000_000)
+        names = ["good.json", "large.json", "large.json", "good.json", "good.json"]
+        batches = list(_batches(Input(Origin(str(here / name))) for name in names))
+        assert [len(batch) for batch in batches] == [2, 1, 2]
 
 
 OUTCOME = {

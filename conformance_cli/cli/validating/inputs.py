@@ -44,6 +44,16 @@ class Input(Struct, frozen=True):
             return "json"
         return {".xml": "xml", ".json": "json"}.get(_suffix(self.origin.name))
 
+    @property
+    def size(self) -> int:
+        """Its bytes by number, as far as that is known without reading them."""
+        if self.data is not None:
+            return len(self.data)
+        try:
+            return Path(self.origin.name).stat().st_size
+        except OSError:
+            return 0
+
     def read(self) -> bytes | Issue:
         """Its bytes, or why there are none."""
         if self.problem is not None:
@@ -78,7 +88,12 @@ def find_files(names: Sequence[str]) -> list[str]:
 
 def are_many(files: Sequence[str]) -> bool:
     """Whether people would rather wait for these files than read a line about each."""
-    return len(files) >= _MANY or any(_suffix(name) == _NDJSON for name in files)
+    return len(files) >= _MANY or any(map(is_ndjson, files))
+
+
+def is_ndjson(name: str) -> bool:
+    """Whether the name promises a resource on each line."""
+    return _suffix(name) == _NDJSON
 
 
 def inputs(files: Sequence[str]) -> Iterator[Input]:
@@ -86,7 +101,7 @@ def inputs(files: Sequence[str]) -> Iterator[Input]:
     for name in files:
         if name == STDIN:
             yield from _standard_input()
-        elif _suffix(name) == _NDJSON:
+        elif is_ndjson(name):
             yield from _ndjson_file(name)
         else:
             yield Input(Origin(name))

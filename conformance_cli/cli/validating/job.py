@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 from conformance_cli.cli.validating.checking import Rules, check_each, validator
-from conformance_cli.cli.validating.inputs import Input, inputs
+from conformance_cli.cli.validating.inputs import Input, inputs, is_ndjson
 from conformance_cli.cli.validating.presenters import Presenter
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.model.diagnostics import ExitCode
@@ -126,7 +126,7 @@ def _stoppable() -> Iterator[None]:
 
 
 def _is_several(files: Sequence[str]) -> bool:
-    return len(files) > 1 or files[0].endswith(".ndjson")
+    return len(files) > 1 or is_ndjson(files[0])
 
 
 def writer(path: Path | None, *, color: bool) -> Writer:

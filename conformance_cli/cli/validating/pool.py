@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import active_children
 
 from conformance_cli.cli.validating.checking import Rules, check, validator
 from conformance_cli.cli.validating.inputs import Input
@@ -28,6 +29,7 @@ def check_in_processes(inputs: Iterable[Input], rules: Rules, jobs: int) -> Iter
     """
     pool = ProcessPoolExecutor(jobs, initializer=_ready, initargs=(rules,))
     under_way: deque[Future[list[Checked]]] = deque()
+    is_through = False
     try:
         for batch in _batches(inputs):
             under_way.append(pool.submit(_check_batch, batch, rules))
@@ -35,9 +37,10 @@ def check_in_processes(inputs: Iterable[Input], rules: Rules, jobs: int) -> Iter
                 yield from under_way.popleft().result()
         while under_way:
             yield from under_way.popleft().result()
+        is_through = True
     except KeyboardInterrupt:
-        while _is_done(under_way):
-            yield from under_way.popleft().result()
+        for future in [future for future in under_way if future.done()]:
+            yield from future.result()
         raise
     except BrokenProcessPool as error:
         raise ConformanceError.of(
@@ -47,7 +50,15 @@ def check_in_processes(inputs: Iterable[Input], rules: Rules, jobs: int) -> Iter
             exit_code=ExitCode.INTERNAL,
         ) from error
     finally:
+        if not is_through:
+            _stop_workers()
         pool.shutdown(cancel_futures=True)
+
+
+def _stop_workers() -> None:
+    """End what is under way: a batch may take minutes, and nobody waits for its results."""
+    for worker in active_children():
+        worker.terminate()
 
 
 def _ready(rules: Rules) -> None:
@@ -70,7 +81,7 @@ def _batches(inputs: Iterable[Input]) -> Iterator[list[Input]]:
     size = 0
     for one in inputs:
         batch.append(one)
-        size += len(one.data or b"")
+        size += one.size
         if len(batch) == _BATCH or size > _BATCH_BYTES:
             yield batch
             batch, size = [], 0
