@@ -7,9 +7,8 @@ our fault and ends with exit code 4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 
 class ExitCode(IntEnum):
@@ -29,8 +28,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place in a file that an author wrote: 1-based line and column; 0 is unknown."""
 
     file: str
@@ -41,8 +39,7 @@ class Location:
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One thing that is wrong, where, and what to do about it."""
 
     #: Stable, kebab-case; ``conformance explain CODE`` describes it.

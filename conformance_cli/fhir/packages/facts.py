@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-if TYPE_CHECKING:
-    import msgspec
+import msgspec
+from msgspec import Struct
 
 #: Where the base definitions of FHIR live.
 CORE = "http://hl7.org/fhir/StructureDefinition/"
@@ -17,7 +17,7 @@ FACTS = (
 )  # fmt: skip
 
 
-class Facts(NamedTuple):
+class Facts(Struct, frozen=True):
     """What is known of a resource before it is read; empty texts where it says nothing."""
 
     resource_type: str
@@ -73,8 +73,6 @@ def read_facts(data: bytes | memoryview) -> Facts | None:
         ValueError: it is no JSON.
 
     """
-    import msgspec
-
     try:
         head = _head_decoder().decode(data)
     except msgspec.ValidationError:
@@ -87,7 +85,5 @@ def read_facts(data: bytes | memoryview) -> Facts | None:
 @cache
 def _head_decoder() -> msgspec.json.Decoder[Any]:
     """A decoder that passes over all else: most of a package is never looked at."""
-    import msgspec
-
     fields = [(name, Any, None) for name in FACTS]
     return msgspec.json.Decoder(msgspec.defstruct("Head", fields))

@@ -8,13 +8,15 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
+
+from msgspec import Struct
 
 #: Files are for the user alone: what was downloaded and compiled is trusted later.
 _PRIVATE = 0o700
 
 
-class Aside(NamedTuple):
+class Aside(Struct, frozen=True):
     """A file beside its final place, which it takes only when it is whole."""
 
     file: BinaryIO

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 MIB = 1024 * 1024
 
 
-class Limits(NamedTuple):
+class Limits(Struct, frozen=True):
     """How large a package may be, in bytes; published ones stay below a quarter of each."""
 
     archive: int = 512 * MIB

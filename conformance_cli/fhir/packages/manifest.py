@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from msgspec import Struct, field
 
 from conformance_cli.fhir.packages.errors import PackageError
@@ -54,8 +55,6 @@ def read_manifest(data: bytes, place: object) -> Manifest:
         PackageError: it is no JSON object, or names no package.
 
     """
-    import msgspec
-
     try:
         found = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

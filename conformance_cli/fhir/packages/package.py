@@ -6,27 +6,27 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import Struct
 
 from conformance_cli.fhir.packages.compiled import Compiled, CorruptError
 from conformance_cli.fhir.packages.errors import BrokenResourceError
 from conformance_cli.fhir.packages.facts import Facts, facts_of
 from conformance_cli.fhir.packages.manifest import Manifest
 
-if TYPE_CHECKING:
-    import msgspec
-
 Json = Any
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True):
     """A resource of a package: its number there and what it is found by."""
 
     number: int
     facts: Facts
 
 
-class TypeEntry(NamedTuple):
+class TypeEntry(Struct, frozen=True):
     """The definition of a FHIR type in a package."""
 
     number: int
@@ -169,8 +169,6 @@ def read_resource(data: bytes | memoryview, place: str) -> Mapping[str, Json]:
         BrokenResourceError: it cannot be read after all.
 
     """
-    import msgspec
-
     try:
         found: Mapping[str, Json] = _decoder().decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ArithmeticError) as error:
@@ -182,6 +180,4 @@ def read_resource(data: bytes | memoryview, place: str) -> Mapping[str, Json]:
 
 @cache
 def _decoder() -> msgspec.json.Decoder[Any]:
-    import msgspec
-
     return msgspec.json.Decoder(float_hook=Decimal)

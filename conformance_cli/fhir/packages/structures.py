@@ -17,6 +17,7 @@ from pathlib import Path
 from struct import Struct
 from typing import Any, BinaryIO, NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from conformance_cli.fhir import definitions
@@ -120,8 +121,6 @@ def structure_store(folder: Path | None, digests: Iterable[str]) -> StructureSto
 
 def encoded(structure: Structure) -> bytes | None:
     """A structure as bytes; ``None`` for one with values that cannot be kept."""
-    import msgspec
-
     try:
         return msgspec.msgpack.encode(replace(structure, root=_portable(structure.root)))
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError):
@@ -130,8 +129,6 @@ def encoded(structure: Structure) -> bytes | None:
 
 def decoded(data: bytes) -> Structure | None:
     """The structure that was encoded."""
-    import msgspec
-
     try:
         found: Structure = _decoder().decode(data)
     except (msgspec.DecodeError, ArithmeticError, RecursionError):
@@ -173,8 +170,6 @@ def _portable(element: Element) -> Element:
 
 def _marked(value: Any) -> Any:
     if isinstance(value, Decimal):
-        import msgspec
-
         return msgspec.msgpack.Ext(_DECIMAL, str(value).encode())
     if isinstance(value, dict):
         return {name: _marked(item) for name, item in value.items()}
@@ -187,8 +182,6 @@ def _unmarked(_: int, data: memoryview) -> Decimal:
 
 @cache
 def _decoder() -> Any:
-    import msgspec
-
     return msgspec.msgpack.Decoder(Structure, ext_hook=_unmarked)
 
 

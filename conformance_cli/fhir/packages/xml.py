@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 
-class XmlReader(NamedTuple):
+class XmlReader(Struct, frozen=True):
     """Reads a resource that is XML, by the definitions of a version of FHIR."""
 
     #: The version; empty where there are no definitions.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from conformance_cli.fhir.errors import FhirPathError
 from conformance_cli.fhir.regex import Regex
@@ -49,7 +50,7 @@ class Kind(Enum):
     END = "end"
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True):
     """A piece of an expression as it was written, and its 0-based offset."""
 
     kind: Kind

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from conformance_cli.fhir.errors import FhirPathError
 from conformance_cli.fhir.path.errata import meant
@@ -44,7 +46,7 @@ def shortcut(d):
 """
 
 
-class _Condition(NamedTuple):
+class _Condition(Struct, frozen=True):
     """Python over ``d`` that implies that an expression is true."""
 
     text: str

@@ -11,7 +11,8 @@ this is loaded at the start of every validation.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
+
+from msgspec import Struct
 
 ALWAYS = "True"
 NEVER = ""
@@ -21,7 +22,7 @@ CHILDREN = "children of "
 MAX_LENGTH = 8000
 
 
-class Value(NamedTuple):
+class Value(Struct, frozen=True):
     """The single value of an expression: Python that yields it where the condition holds."""
 
     given: str
@@ -32,14 +33,14 @@ class Value(NamedTuple):
     literal: str | bool | int | Decimal | None = None
 
 
-class Bounds(NamedTuple):
+class Bounds(Struct, frozen=True):
     """A whole number that is not looked at closer: Python for the least and the most it is."""
 
     least: str
     most: str
 
 
-class Code(NamedTuple):
+class Code(Struct, frozen=True):
     """Conditions under which an expression is exactly true, false, empty, or not empty."""
 
     true: str = NEVER
@@ -62,14 +63,14 @@ class Code(NamedTuple):
     literals: tuple[Value, ...] = ()
 
 
-class Held(NamedTuple):
+class Held(Struct, frozen=True):
     """The one object that a path leads to: a variable that holds it where the condition does."""
 
     given: str
     variable: str
 
 
-class Items(NamedTuple):
+class Items(Struct, frozen=True):
     """All items of a path: Python that yields them as a sequence, and their type."""
 
     code: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance_cli.fhir.path.grammar import Node as Tree
 from conformance_cli.fhir.path.shortcuts.codes import (
@@ -23,14 +25,14 @@ from conformance_cli.fhir.path.types import is_known_type
 from conformance_cli.fhir.path.variables import constant
 
 
-class Focus(NamedTuple):
+class Focus(Struct, frozen=True):
     """What names at the start of a path belong to: a variable, and the type of what it holds."""
 
     variable: str
     type: str
 
 
-class _Step(NamedTuple):
+class _Step(Struct, frozen=True):
     """An expression, and the variable that holds it where it is nothing but a focus."""
 
     code: Code
@@ -188,7 +190,7 @@ def _number_literal(tree: Tree, _: Focus, context: Context) -> _Step:
 def _boolean_literal(tree: Tree, _: Focus, __: Context) -> _Step:
     is_true = tree["text"] == "true"
     code = boolean(ALWAYS if is_true else "", "" if is_true else ALWAYS)
-    return _Step(code._replace(value=Value(ALWAYS, repr(is_true), "boolean", is_true)))
+    return _Step(replace(code, value=Value(ALWAYS, repr(is_true), "boolean", is_true)))
 
 
 _RULES: Mapping[str, Callable[[Tree, Focus, Context], _Step]] = {
