@@ -138,11 +138,12 @@ class Shapes:
 
     def _of(self, structure: Structure, element: Element) -> Shape:
         shape = Shape(structure, element)
-        self._elements[structure.url, element.id] = shape
         for child in element.children:
             if child.max != 0:
                 self._add(shape, child)
         shape.invariants = invariants_of(element, shape.path, self._engine)
+        # kept when it is whole: an overflow of the stack may come in the midst of it
+        self._elements[structure.url, element.id] = shape
         return shape
 
     def _add(self, shape: Shape, child: Element) -> None:

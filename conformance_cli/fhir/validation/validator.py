@@ -105,6 +105,7 @@ class Validator:
     ) -> Outcome:
         """Check a resource, given as JSON or XML or as an object that was read before.
 
+        An object may have floats, which count as the decimals that they are written as.
         ``profiles`` are canonical URLs besides those that the resource claims;
         ``supporting`` are further resources that references may point at, by reference
         (``Patient/1`` or an absolute URL).  Never raises for what is in the data.
@@ -116,6 +117,9 @@ class Validator:
             look = self._look(resource)
             if look is not None and not (profiles or read.problems) and look.is_simple(resource):
                 return self._fine(look.shape.type)
+        if look is None and isinstance(data, Mapping):
+            read = _given(data)
+            resource = read.resource
         session = Session(self._library, self._options, None)
         name: str | None = None
         walker: Walker | None = None
@@ -150,7 +154,8 @@ class Validator:
     def _read(self, data: bytes | str | Mapping[str, Json], form: str | None) -> _Input:
         if isinstance(data, Mapping):
             return _Input(data)
-        raw = data.encode() if isinstance(data, str) else data
+        # half a surrogate pair is no character, which the readers say of its bytes
+        raw = data.encode(errors="surrogatepass") if isinstance(data, str) else data
         if (form or _form(raw)) == "xml":
             from conformance_cli.fhir.source.xml_reader import read_xml
 
@@ -206,6 +211,14 @@ def _tell(session: Session, read: _Input) -> None:
         session.report(problem.message, problem.place, **problem.values)
         if problem.position is not None:
             read.positions[id(session.found[-1])] = problem.position
+
+
+def _given(data: Mapping[str, Json]) -> _Input:
+    """An object that somebody else read, as plain JSON that nests no deeper than text may."""
+    from conformance_cli.fhir.source.given import read_given
+
+    reading = read_given(data)
+    return _Input(reading.resource, None, reading.problems)
 
 
 def _form(raw: bytes) -> str:

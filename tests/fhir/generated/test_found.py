@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from conformance_cli.fhir import default_fhirpath
+from typing import Any
+
+import pytest
+
+from conformance_cli.fhir import Validator, default_fhirpath
+from conformance_cli.fhir.definitions.shapes import shape_library
 
 SCENARIO = {
     "resourceType": "ExampleScenario",
@@ -11,8 +16,39 @@ SCENARIO = {
 }
 
 
+@pytest.fixture(scope="module")
+def validator() -> Validator:
+    return Validator(shape_library())
+
+
+def ids(validator: Validator, data: Any) -> list[str]:
+    return [one.id for one in validator.validate(data).issues if one.is_error]
+
+
 def test_an_element_called_resourcetype_makes_no_resource_of_its_owner():
     path = default_fhirpath()
     assert path.evaluate("instance is Patient", SCENARIO) == [False]
     assert path.evaluate("instance.name", SCENARIO) == ["somebody"]
     assert path.evaluate("instance.resourceType", SCENARIO) == ["Patient"]
+
+
+def test_floats_of_an_object_are_decimals(validator: Validator):
+    data = {"resourceType": "Observation", "status": "final", "code": {"text": "x"}}
+    assert ids(validator, {**data, "valueQuantity": {"value": 0.1}}) == []
+    not_a_number = {**data, "valueQuantity": {"value": float("nan")}}
+    assert ids(validator, not_a_number) == ["primitive-decimal"]
+
+
+@pytest.mark.parametrize("times", [1, 5])
+def test_an_object_may_not_nest_deeper_than_text(validator: Validator, times: int):
+    item: dict[str, Any] = {"linkId": "0", "type": "group", "itm": "x"}
+    for number in range(1, 300):
+        item = {"linkId": str(number), "type": "group", "text": "x", "item": [item]}
+    data = {"resourceType": "Questionnaire", "status": "draft", "item": [item]}
+    for _ in range(times):
+        assert ids(validator, data) == ["source-too-deep"]
+
+
+def test_half_a_surrogate_pair_in_a_text_is_told(validator: Validator):
+    text = '{"resourceType": "Patient", "name": [{"text": "\ud800"}]}'
+    assert ids(validator, text) == ["encoding-utf-8"]
