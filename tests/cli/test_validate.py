@@ -282,6 +282,24 @@ class TestFormats:
         both = cli("validate", ".", "--format", "operation-outcome", cwd=here, env=env)
         assert both.json()["resourceType"] == "Bundle"
 
+    def test_issues_come_as_the_text_has_them(self, cli: Cli, here: Path, env) -> None:
+        (here / "many.json").write_text(
+            '{\n"resourceType": "Patient",\n"nope": 1,\n"active": "yes",\n"also": 2\n}'
+        )
+        done = cli("validate", "many.json", "--format", "json", cwd=here, env=env)
+        lines = [issue["line"] for issue in done.json()["results"][0]["issues"]]
+        assert len(lines) > 2
+        assert lines == sorted(lines)
+
+    def test_the_profile_that_an_issue_is_of_is_shown(self, cli: Cli, here: Path, env) -> None:
+        write_profile(here / "profile.json")
+        (here / "none.json").write_text('{"resourceType": "Patient"}')
+        given = ("none.json", "--package", "profile.json", "--profile", NAMED)
+        plain = cli("validate", *given, cwd=here, env=env)
+        pretty = cli("validate", *given, "--format", "pretty", cwd=here, env=env)
+        assert f"— at Patient (profile {NAMED})" in plain.out
+        assert f"               profile {NAMED}" in pretty.out.splitlines()
+
     def test_sarif_describes_the_rules(self, cli: Cli, here: Path, env) -> None:
         done = cli("validate", "bad.json", "--format", "sarif", cwd=here, env=env)
         (rule,) = done.json()["runs"][0]["tool"]["driver"]["rules"]

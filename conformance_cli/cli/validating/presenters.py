@@ -53,12 +53,12 @@ class View(Struct, frozen=True):
     terse: bool = False
 
     def issues(self, checked: Checked) -> tuple[Issue, ...]:
-        """The issues to show, in their order; where there are too many, the gravest."""
+        """The issues to show, as the text has them; where there are too many, the gravest."""
         wanted = [i for i in checked.issues if i.severity.rank <= self.least.rank]
         if len(wanted) > self.most:
             ranked = sorted(range(len(wanted)), key=lambda n: wanted[n].severity.rank)
             wanted = [wanted[n] for n in sorted(ranked[: self.most])]
-        return tuple(wanted)
+        return tuple(sorted(wanted, key=lambda issue: (issue.line or 0, issue.column or 0)))
 
     def hidden(self, checked: Checked) -> int:
         """How many issues of the wanted severities are not shown."""

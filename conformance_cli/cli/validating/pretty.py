@@ -79,3 +79,5 @@ def _issue(checked: Checked, issue: Issue) -> Iterator[str]:
     rule = click.style(issue.id, dim=True)
     yield f"  {word}  {where}  {rule}" if where else f"  {word}  {rule}"
     yield wrapped(shown(issue.text), indent=" " * 15)
+    if issue.profile:
+        yield click.style(f"{' ' * 15}profile {shown(issue.profile)}", dim=True)

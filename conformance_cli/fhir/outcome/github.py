@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from conformance_cli.fhir.outcome.inert import inert
 from conformance_cli.fhir.outcome.issue import Issue, Severity
 from conformance_cli.fhir.outcome.report import Checked
-from conformance_cli.fhir.outcome.text import shown
+from conformance_cli.fhir.outcome.text import shown, whereabouts
 
 #: Annotations of one kind that GitHub shows per step.
 CAP = 10
@@ -51,8 +51,7 @@ def _annotation(kind: str, checked: Checked, issue: Issue) -> str:
     if line is None:
         del properties["col"]
     said = ",".join(f"{k}={_property(str(v))}" for k, v in properties.items() if v is not None)
-    at = f" — at {shown(issue.expression)}" if issue.expression else ""
-    return f"::{kind} {said}::{_value(shown(issue.text) + at)}"
+    return f"::{kind} {said}::{_value(shown(issue.text) + whereabouts(issue))}"
 
 
 def _property(text: str) -> str:

@@ -20,9 +20,18 @@ _NOUNS = {
 
 
 def issue_line(origin: Origin, issue: Issue) -> str:
-    """``file:line:column: severity id text — at expression``, as compilers write it."""
+    """``file:line:column: severity id text — at expression``, as compilers write it.
+
+    The profile whose rule it is follows, where it is not FHIR's own.
+    """
+    rule = f"{issue.severity.value} {issue.id}"
+    return f"{place(origin, issue)}: {rule} {shown(issue.text)}{whereabouts(issue)}"
+
+
+def whereabouts(issue: Issue) -> str:
+    """`` — at Patient.photo (profile http://...)``, as far as there is something to say."""
     at = f" — at {shown(issue.expression)}" if issue.expression else ""
-    return f"{place(origin, issue)}: {issue.severity.value} {issue.id} {shown(issue.text)}{at}"
+    return f"{at} (profile {shown(issue.profile)})" if issue.profile else at
 
 
 def place(origin: Origin, issue: Issue) -> str:

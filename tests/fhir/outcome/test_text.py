@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from conformance_cli.fhir.outcome import github
 from conformance_cli.fhir.outcome.inert import inert, inert_json
@@ -30,8 +31,13 @@ from tests.fhir.outcome.samples import (
 
 
 def test_an_issue_is_a_line_that_editors_understand() -> None:
-    line = issue_line(Origin("a/patient.json"), MISSING)
+    line = issue_line(Origin("a/patient.json"), replace(MISSING, profile=None))
     assert line == "a/patient.json:3:5: error element-minimum there is no name — at Patient"
+
+
+def test_the_profile_whose_rule_it_is_is_named() -> None:
+    line = issue_line(Origin("patient.json"), MISSING)
+    assert line.endswith(f" — at Patient (profile {MISSING.profile})")
 
 
 def test_what_is_unknown_is_left_out_of_the_line() -> None:
@@ -94,8 +100,6 @@ def test_json_stays_the_same_and_shows_all_that_is_in_it() -> None:
 
 
 def test_a_long_text_is_cut() -> None:
-    from msgspec.structs import replace
-
     assert len(issue_line(Origin("x"), replace(MISSING, text="y" * 10_000))) < 1_200
 
 
@@ -103,7 +107,7 @@ def test_an_annotation_names_file_line_and_rule() -> None:
     (line,) = github.commands([(patient(MISSING), MISSING)])
     assert line == (
         "::error file=patient.json,line=3,col=5,title=element-minimum::"
-        "there is no name — at Patient"
+        f"there is no name — at Patient (profile {MISSING.profile})"
     )
 
 
