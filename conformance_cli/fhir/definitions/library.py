@@ -40,5 +40,12 @@ class Library(Protocol):
     def resource(self, url: str, *types: str) -> Mapping[str, Json] | None:
         """A conformance resource as JSON; ``types`` limit what it may be (ValueSet, ...)."""
 
+    def global_profiles(self, type_name: str) -> tuple[str, ...]:
+        """Profiles that all resources of a type have to conform to, by guides handed over.
+
+        Of guides in packages nothing is said: they are often loaded for a few definitions,
+        by a guide that depends on them.
+        """
+
     def resources(self, type_name: str) -> Iterator[Mapping[str, Json]]:
         """Every conformance resource of a type; slow: for look-ups that no index serves."""

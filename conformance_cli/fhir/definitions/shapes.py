@@ -124,6 +124,10 @@ class ModelLibrary:
         codes = self._codes(path)
         return _listed(kind, path, codes, self._models.family) if codes else None
 
+    def global_profiles(self, type_name: str) -> tuple[str, ...]:  # noqa: ARG002
+        """None: there are no guides."""
+        return ()
+
     def resources(self, type_name: str) -> Iterator[Mapping[str, Json]]:  # noqa: ARG002
         """None: models hold no conformance resources."""
         return iter(())

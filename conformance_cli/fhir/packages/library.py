@@ -28,6 +28,7 @@ Json = Any
 
 NO_CACHE = Cache(None)
 _DEFINITION = ("StructureDefinition",)
+_GUIDE = "ImplementationGuide"
 
 
 class PackageLibrary:
@@ -121,6 +122,20 @@ class PackageLibrary:
         """
         where = self._find(url, types)
         return None if where is None else self._read(where)
+
+    def global_profiles(self, type_name: str) -> tuple[str, ...]:
+        """What ``ImplementationGuide.global`` says of a type, in guides that are in no package."""
+        return self._global_profiles.get(type_name, ())
+
+    @cached_property
+    def _global_profiles(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for package in self._packages:
+            if isinstance(package, ResourcePackage):
+                for number in package.of_type(_GUIDE):
+                    for name, url in global_profiles(package.read(number)):
+                        found[name] = tuple(dict.fromkeys((*found.get(name, ()), url)))
+        return found
 
     def resources(self, type_name: str) -> Iterator[Mapping[str, Json]]:
         """Every resource of a type, those of the package loaded last first.
@@ -232,3 +247,14 @@ def _newest(entries: Sequence[Entry]) -> Entry:
         if compared(entry.facts.version, best.facts.version) > 0:
             best = entry
     return best
+
+
+def global_profiles(guide: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """The types that a guide has profiles for, whatever resource it is, and those profiles."""
+    listed = guide.get("global")
+    for one in listed if isinstance(listed, list) else ():
+        name, url = (one.get("type"), one.get("profile")) if isinstance(one, dict) else (0, 0)
+        if isinstance(url, dict):
+            url = url.get("reference")  # of STU3
+        if isinstance(name, str) and isinstance(url, str):
+            yield name, url

@@ -52,6 +52,12 @@ UNKNOWN_IMPOSED = warning(
     "The profile demands conformance to {url} as well, which is not loaded: it was not checked",
     "Extension http://hl7.org/fhir/StructureDefinition/structuredefinition-imposeProfile.",
 )
+UNKNOWN_GLOBAL = warning(
+    "profile-unknown-global",
+    "not-found",
+    "An implementation guide demands conformance to {url}, which is not loaded: it was not checked",
+    "ImplementationGuide.global (http://hl7.org/fhir/R4/implementationguide.html).",
+)
 BROKEN = error(
     "profile-broken",
     "business-rule",
@@ -117,8 +123,17 @@ class Walker:
         claims = _claims(scope.resource) if self._session.options.honour_claims else []
         for index, url in enumerate(claims):
             self._claim(url, index, scope, done)
+        for url in self._session.library.global_profiles(name):
+            self._global(url, scope, done)
         for url in profiles:
             self._ask(url, scope, done)
+
+    def _global(self, url: str, scope: Scope, done: set[str]) -> None:
+        structure = self._session.library.structure(url)
+        if structure is None:
+            self._session.report(UNKNOWN_GLOBAL, scope.place, url=url[:200])
+        else:
+            self._profile(structure, scope, done)
 
     def _ask(self, url: str, scope: Scope, done: set[str]) -> None:
         """Check a resource by a profile that was asked for."""

@@ -48,6 +48,9 @@ class FakeLibrary:
                 return resource
         return None
 
+    def global_profiles(self, type_name: str) -> tuple[str, ...]:
+        return ()
+
     def resources(self, type_name: str) -> Iterator[Mapping[str, Json]]:
         return (one for one in self.resources_ if one.get("resourceType") == type_name)
 

@@ -53,6 +53,9 @@ class FakeLibrary:
     def resource(self, url: str, *types: str) -> Mapping[str, Any] | None:
         return None
 
+    def global_profiles(self, type_name: str) -> tuple[str, ...]:
+        return ()
+
     def resources(self, type_name: str) -> Iterator[Mapping[str, Any]]:
         return iter(())
 

@@ -26,6 +26,9 @@ class Library:
                 return resource
         return None
 
+    def global_profiles(self, type_name):
+        return ()
+
     def resources(self, type_name):
         return (one for one in self._resources if one["resourceType"] == type_name)
 

@@ -113,6 +113,34 @@ class TestProfiles:
         assert outcome.profiles == (URL, other["url"])
 
 
+class TestGuides:
+    def guide(self, **entry):
+        return {"resourceType": "ImplementationGuide", "url": "urn:guide", "global": [entry]}
+
+    def test_may_have_profiles_for_all_resources_of_a_type(self):
+        guide = self.guide(type="Patient", profile=URL)
+        outcome = check(patient(), NAMED, guide, by=None)
+        assert ids(outcome) == ["profile-minimum"]
+        assert outcome.profiles == (URL,)
+        found = observation(contained=[patient(id="p")], subject={"reference": "#p"})
+        assert problems(found, NAMED, guide, by=None) == [
+            ("profile-minimum", "Observation.contained[0]")
+        ]
+
+    def test_have_their_say_about_resources_that_are_fine_by_themselves(self):
+        one = validator(NAMED, self.guide(type="Patient", profile=URL))
+        for _ in range(10):
+            assert ids(one.validate(patient(active=True))) == ["profile-minimum"]
+
+    def test_may_name_profiles_that_nobody_knows(self):
+        guide = self.guide(type="Patient", profile="urn:unknown")
+        assert ids(check(patient(), guide, by=None)) == ["profile-unknown-global"]
+
+    @pytest.mark.parametrize("entry", [{}, {"type": 1}, {"type": "Patient", "profile": {}}])
+    def test_may_be_malformed(self, entry):
+        assert ids(check(patient(), self.guide(**entry), by=None)) == []
+
+
 class TestClaims:
     def claiming(self, url, **content):
         return patient(meta={"profile": [url]}, **content)

@@ -164,7 +164,8 @@ class Quick:
 
     def look(self, shape: Shape, rules: Sequence[Callable[..., None]]) -> Look:
         """The look at resources of a type, which have these rules."""
-        return Look(shape, self._objects, self._texts, silence(rules))
+        is_profiled = bool(self._library.global_profiles(shape.type))
+        return Look(shape, self._objects, self._texts, None if is_profiled else silence(rules))
 
     def holder(self, via: Property) -> Holder | None:
         """The look at values of a property that are objects which hold resources."""
