@@ -230,6 +230,50 @@ class TestDefinitions:
         assert done.code == 2
         assert "error[package-unusable]" in done.err
 
+    @pytest.mark.parametrize("name", ["patient.json", "broken.json", "none.xml", "examples"])
+    def test_what_was_named_for_definitions_and_has_none_is_refused(
+        self, cli: Cli, here: Path, env, name: str
+    ) -> None:
+        (here / "patient.json").write_text(GOOD)
+        (here / "broken.json").write_text("{")
+        (here / "none.xml").write_text("<html/>")
+        (here / "examples").mkdir()
+        (here / "examples" / "good.json").write_text(GOOD)
+        done = cli("validate", "good.json", "--package", name, cwd=here, env=env)
+        assert (done.code, done.out) == (2, "")
+        assert "error[package-unusable]: there is no definition in it" in done.err
+
+    def test_files_of_a_package_that_cannot_be_read_are_told(
+        self, cli: Cli, here: Path, env
+    ) -> None:
+        (here / "ours").mkdir()
+        write_profile(here / "ours" / "profile.json")
+        (here / "ours" / "broken.json").write_text("{")
+        given = ("--package", "ours", "--profile", NAMED)
+        done = cli("validate", "good.json", *given, cwd=here, env=env)
+        assert done.code == 0
+        assert "not evaluated: a file of ours, which cannot be read: broken.json" in done.out
+
+    def test_a_package_for_another_version_of_fhir_is_told(self, cli: Cli, here: Path, env) -> None:
+        folder = here / "old" / "package"
+        folder.mkdir(parents=True)
+        write_profile(folder / "profile.json", "3.0.1")
+        manifest = {"name": "acme.old", "version": "1.0.0", "fhirVersions": ["3.0.1"]}
+        (folder / "package.json").write_text(json.dumps(manifest))
+        given = ("--package", "hl7.fhir.r4.core@4.0.1", "--package", "old")
+        done = cli("validate", "good.json", *given, cwd=here, env=env)
+        assert "whether acme.old@1.0.0 fits: it is for FHIR 3.0.1" in done.out
+        assert "judged as FHIR 4.0.1" in done.out
+
+    @pytest.mark.parametrize("version", ["4.0.1", "4.0", "R4", "r4"])
+    def test_a_version_may_be_called_by_its_name(
+        self, cli: Cli, here: Path, env, version: str
+    ) -> None:
+        done = cli("validate", "good.json", "--fhir-version", version, cwd=here, env=env)
+        assert (done.code, done.err) == (0, "")
+        refused = cli("validate", "good.json", "--fhir-version", "R9", cwd=here, env=env)
+        assert refused.code == 2
+
     def test_the_configuration_names_packages(self, cli: Cli, here: Path, env) -> None:
         (here / "conformance.toml").write_text('[packages]\nuse = ["nope@1.0.0"]\n')
         assert cli("validate", "good.json", cwd=here, env=env).code == 2

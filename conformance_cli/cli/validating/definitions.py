@@ -17,9 +17,13 @@ from conformance_cli.model.diagnostics import ConformanceError
 if TYPE_CHECKING:
     from conformance_cli.fhir.definitions.library import Library
     from conformance_cli.fhir.packages.errors import PackageError
+    from conformance_cli.fhir.packages.library import PackageLibrary
     from conformance_cli.fhir.terminology.protocol import Terminology
 
 DEFAULT_VERSION = "4.0.1"
+_NAMED_VERSIONS = {
+    "STU3": "3.0", "R3": "3.0", "R4": "4.0", "R4B": "4.3", "R5": "5.0",
+}  # fmt: skip
 #: What is loaded after a core package, where it is installed: its family stands for ``*``.
 _COMPANIONS = ("hl7.terminology.*", "hl7.fhir.uv.extensions.*")
 
@@ -41,7 +45,7 @@ class Definitions(Struct, frozen=True):
         from conformance_cli.fhir.packages.store import default_store
 
         root = cache or default_store(os.environ).root
-        return cls(tuple(packages), root.absolute(), fhir_version)
+        return cls(tuple(packages), root.absolute(), _numbered(fhir_version))
 
 
 @lru_cache(maxsize=1)
@@ -74,11 +78,11 @@ def about(definitions: Definitions) -> About:
     """What results say about the definitions that they were made with."""
     found = library(definitions)
     packages = tuple(p.manifest.reference for p in getattr(found, "packages", ()))
-    notes = tuple(
-        f"what {name} defines: another package depends on it, and it is not installed"
-        for name in getattr(found, "missing", ())
-    )
-    return About(__version__, found.fhir_version, packages, notes)
+    if not packages:
+        return About(__version__, found.fhir_version)
+    from conformance_cli.cli.validating.remarks import not_evaluated
+
+    return About(__version__, found.fhir_version, packages, not_evaluated(found))
 
 
 def terminology(url: str, found: Library) -> Terminology:
@@ -107,12 +111,21 @@ def refused(error: PackageError) -> ConformanceError:
 
 def _of_packages(definitions: Definitions) -> Library:
     """What the named packages hold, with the core of their version, where they lack one."""
+    from conformance_cli.cli.validating.remarks import refuse_useless
     from conformance_cli.fhir.packages.loading import open_packages
 
     found = open_packages(definitions.packages, None, definitions.cache)
-    if found.has_definitions:
-        return found
-    version = definitions.fhir_version or found.fhir_version or DEFAULT_VERSION
+    if not found.has_definitions:
+        found = _with_core(definitions, found.fhir_version)
+    refuse_useless(found.packages)
+    return found
+
+
+def _with_core(definitions: Definitions, stated: str) -> PackageLibrary:
+    """The named packages after the core package of the FHIR version that they are for."""
+    from conformance_cli.fhir.packages.loading import open_packages
+
+    version = definitions.fhir_version or stated or DEFAULT_VERSION
     core = _installed(definitions.cache, version)
     if not core:
         raise ConformanceError.of(
@@ -156,6 +169,11 @@ def _installed(cache: Path, version: str) -> tuple[str, ...]:
     if found[0] is None:
         return ()
     return tuple(f"{package.name}@{package.version}" for package in found if package)
+
+
+def _numbered(version: str | None) -> str | None:
+    """The number of a version that is called by its name (http://hl7.org/fhir/history.html)."""
+    return version and _NAMED_VERSIONS.get(version.upper(), version)
 
 
 def _family(version: str) -> str:

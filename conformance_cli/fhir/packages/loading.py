@@ -14,7 +14,7 @@ from conformance_cli.fhir.packages.errors import PackageError
 from conformance_cli.fhir.packages.library import PackageLibrary
 from conformance_cli.fhir.packages.opening import open_source
 from conformance_cli.fhir.packages.package import Package
-from conformance_cli.fhir.packages.sources import ArchiveSource, Source, source_of
+from conformance_cli.fhir.packages.sources import ArchiveSource, Source, source_of, unreadable
 from conformance_cli.fhir.packages.store import PackageStore, default_store
 from conformance_cli.fhir.packages.xml import NO_XML, XmlReader
 
@@ -40,6 +40,13 @@ def open_packages(
     """
     cache = Cache(cache_dir) if cache_dir else default_cache(os.environ)
     store = PackageStore(package_cache) if package_cache else default_store(os.environ)
+    try:
+        return _opened(specs, cache, store)
+    except OSError as error:
+        raise unreadable(Path(error.filename or store.root), error) from error
+
+
+def _opened(specs: Sequence[str], cache: Cache, store: PackageStore) -> PackageLibrary:
     sources = [_source(spec, store) for spec in specs]
     loose = [position for position, (source, _) in enumerate(sources) if _is_loose(source)]
     opened: dict[int, Package] = {

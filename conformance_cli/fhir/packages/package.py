@@ -60,6 +60,9 @@ class Package(Protocol):
     def of_type(self, resource_type: str) -> Iterator[int]:
         """The numbers of all resources of a type."""
 
+    def urls(self) -> Iterator[str]:
+        """The canonical URLs of its resources."""
+
     def read(self, number: int) -> Mapping[str, Json]:
         """A resource as JSON; decimals keep their digits."""
 
@@ -95,6 +98,11 @@ class CompiledPackage:
     def of_type(self, resource_type: str) -> Iterator[int]:
         """The numbers of all resources of a type, in the order of the package."""
         return self._compiled.of_type(resource_type)
+
+    def urls(self) -> Iterator[str]:
+        """The canonical URLs of its resources, in the order of the package."""
+        found = (self._compiled.facts(number).url for number in range(len(self._compiled)))
+        return filter(None, found)
 
     def types(self) -> Mapping[str, TypeEntry]:
         """The FHIR types that it defines."""
@@ -152,6 +160,10 @@ class ResourcePackage:
     def of_type(self, resource_type: str) -> Iterator[int]:
         """The numbers of all resources of a type."""
         return iter(self._by_type.get(resource_type, ()))
+
+    def urls(self) -> Iterator[str]:
+        """The canonical URLs of the resources."""
+        return iter(self._by_url)
 
     def types(self) -> Mapping[str, TypeEntry]:
         """The FHIR types that they define."""

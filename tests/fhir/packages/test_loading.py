@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,27 @@ def test_a_path_that_leads_nowhere_is_said_so(spec: str, opened) -> None:
     with pytest.raises(PackageError, match="no such file") as error:
         opened(spec)
     assert "NAME@VERSION" in error.value.remedy
+
+
+def test_a_folder_that_cannot_be_listed_is_said_so(tmp_path, opened, monkeypatch) -> None:
+    loose = folder(tmp_path / "loose", {"x": value_set(URL)})
+    listed = os.scandir
+
+    def scandir(path: str) -> object:
+        if str(path) == str(loose):
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(PackageError, match="Permission denied") as error:
+        opened(loose)
+    assert error.value.place == str(loose)
+
+
+def test_the_urls_of_a_package_are_listed(tmp_path, opened) -> None:
+    loose = folder(tmp_path / "loose", {"x": value_set(URL), "y": {"resourceType": "Patient"}})
+    (package,) = opened(loose).packages
+    assert list(package.urls()) == [URL]
 
 
 def test_what_is_neither_path_nor_name_is_said_so(opened) -> None:
