@@ -6,12 +6,16 @@ types refused it knows no entity but XML's own five, so none can expand or lead 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from xml.parsers import expat
 
 from conformance_cli.fhir.outcome.message import Message, fatal
 from conformance_cli.fhir.source.reading import MAX_DEPTH, TOO_DEEP, Position
 from conformance_cli.fhir.source.xhtml import NAMESPACE as XHTML
+
+#: By namespace and name.
+Attributes = dict[tuple[str, str], str]
 
 FHIR = "http://hl7.org/fhir"
 _XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
@@ -49,18 +53,29 @@ class XmlElement:
     """An element: its name, what it has, and where it begins.
 
     ``attributes`` are by namespace and name.  ``pieces`` are elements and text in their
-    order; text that is only white space is kept in XHTML alone.  ``key`` and ``index`` are
-    those of the JSON property that it became.
+    order; text that is only white space is kept in XHTML alone.  Of a ``div`` of XHTML there
+    is one piece, the text of all that is in it, and ``is_markup`` is true.  ``key`` and
+    ``index`` are those of the JSON property that it became.
     """
 
-    __slots__ = ("attributes", "index", "key", "name", "namespace", "pieces", "position")
+    __slots__ = (
+        "attributes",
+        "index",
+        "is_markup",
+        "key",
+        "name",
+        "namespace",
+        "pieces",
+        "position",
+    )
 
     def __init__(self, name: str, namespace: str, position: Position) -> None:
         self.name = name
         self.namespace = namespace
         self.position = position
-        self.attributes: dict[tuple[str, str], str] = {}
+        self.attributes: Attributes = {}
         self.pieces: list[XmlElement | str] = []
+        self.is_markup = False
         self.key: str | None = None
         self.index: int | None = None
 
@@ -95,30 +110,31 @@ def as_xhtml(root: XmlElement) -> str:
             pieces.append(item)
             continue
         around = namespaces.pop(id(item), XHTML)
-        pieces.append(_opening(item, around))
+        pieces.append(_opening(item.name, item.namespace, item.attributes, around))
+        pieces.append(">" if item.pieces else "/>")
         if item.pieces:
             stack.append(f"</{item.name}>")
             for piece in reversed(item.pieces):
                 if isinstance(piece, str):
-                    stack.append(escape(piece, quote=False))
+                    stack.append(piece if item.is_markup else escape(piece, quote=False))
                 else:
                     namespaces[id(piece)] = item.namespace
                     stack.append(piece)
     return "".join(pieces)
 
 
-def _opening(item: XmlElement, around: str) -> str:
-    pieces = [f"<{item.name}"]
-    if item.namespace != around:
-        pieces.append(f' xmlns="{escape(item.namespace)}"')
-    for number, ((namespace, name), value) in enumerate(item.attributes.items()):
-        if namespace == _XML_NAMESPACE:
-            name = f"xml:{name}"
-        elif namespace:
-            pieces.append(f' xmlns:n{number}="{escape(namespace)}"')
-            name = f"n{number}:{name}"
-        pieces.append(f' {name}="{_quoted(value)}"')
-    pieces.append(">" if item.pieces else "/>")
+def _opening(name: str, namespace: str, attributes: Attributes, around: str) -> str:
+    """How a tag begins; ``around`` is the default namespace where it stands."""
+    pieces = [f"<{name}"]
+    if namespace != around:
+        pieces.append(f' xmlns="{escape(namespace)}"')
+    for number, ((space, label), value) in enumerate(attributes.items()):
+        if space == _XML_NAMESPACE:
+            label = f"xml:{label}"
+        elif space:
+            pieces.append(f' xmlns:n{number}="{escape(space)}"')
+            label = f"n{number}:{label}"
+        pieces.append(f' {label}="{_quoted(value)}"')
     return "".join(pieces)
 
 
@@ -130,19 +146,73 @@ def _quoted(value: str) -> str:
     return text
 
 
+class _Markup:
+    """What is in a ``div`` of XHTML, written again while it is read.
+
+    Narratives may be long, and nobody needs to know where their tags stand.
+    """
+
+    def __init__(self, depth: int, at: Callable[[], Position], ended: Callable[[], None]) -> None:
+        self.pieces: list[str] = []
+        self._depth = depth
+        self._at = at
+        self._ended = ended
+        self._open: list[tuple[str, str]] = []
+        self._around = XHTML
+        #: Whether the last tag may still turn out to be empty.
+        self._is_pending = False
+
+    def start(self, tag: str, attributes: list[str]) -> None:
+        """A tag begins."""
+        namespace, _, name = tag.rpartition(" ")
+        limit = _DEEPEST_TAG if namespace == XHTML else DEEPEST
+        if self._depth + len(self._open) >= limit:
+            raise UnreadableError(TOO_DEEP, self._at(), limit=limit)
+        if self._is_pending:
+            self.pieces.append(">")
+        self._is_pending = True
+        around, self._around = self._around, namespace
+        self._open.append((name, around))
+        if attributes or namespace != around:
+            self.pieces.append(_opening(name, namespace, _attributes(attributes), around))
+        else:
+            self.pieces.append(f"<{name}")
+
+    def end(self, _: str) -> None:
+        """A tag ends, or the ``div`` itself."""
+        if not self._open:
+            self._ended()
+            return
+        name, self._around = self._open.pop()
+        self.pieces.append("/>" if self._is_pending else f"</{name}>")
+        self._is_pending = False
+
+    def text(self, text: str) -> None:
+        """Text stands between two tags."""
+        if self._is_pending:
+            self.pieces.append(">")
+            self._is_pending = False
+        self.pieces.append(escape(text, quote=False))
+
+
 class _Builder:
     """Puts the tree together as expat reports it."""
 
     def __init__(self) -> None:
         self.root: XmlElement | None = None
         self._open: list[XmlElement] = []
+        self._markup: _Markup | None = None
         self.parser = parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.ordered_attributes = True
+        parser.StartDoctypeDeclHandler = self._doctype
+        self._listen()
+
+    def _listen(self) -> None:
+        parser = self.parser
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
-        parser.StartDoctypeDeclHandler = self._doctype
 
     def _at(self) -> Position:
         return self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1
@@ -153,14 +223,28 @@ class _Builder:
         limit = _DEEPEST_TAG if namespace == XHTML else DEEPEST
         if len(self._open) >= limit:
             raise UnreadableError(TOO_DEEP, made.position, limit=limit)
-        for position in range(0, len(attributes), 2):
-            space, _, label = attributes[position].rpartition(" ")
-            made.attributes[space, label] = attributes[position + 1]
+        made.attributes = _attributes(attributes)
         if self._open:
             self._open[-1].pieces.append(made)
         else:
             self.root = made
         self._open.append(made)
+        if namespace == XHTML and name == "div":
+            self._begin_markup()
+
+    def _begin_markup(self) -> None:
+        markup = self._markup = _Markup(len(self._open), self._at, self._end_markup)
+        self.parser.StartElementHandler = markup.start
+        self.parser.EndElementHandler = markup.end
+        self.parser.CharacterDataHandler = markup.text
+
+    def _end_markup(self) -> None:
+        made = self._open.pop()
+        if self._markup is not None and self._markup.pieces:
+            made.pieces.append("".join(self._markup.pieces))
+            made.is_markup = True
+        self._markup = None
+        self._listen()
 
     def _end(self, _: str) -> None:
         self._open.pop()
@@ -172,3 +256,12 @@ class _Builder:
 
     def _doctype(self, *_: object) -> None:
         raise UnreadableError(DOCTYPE, self._at())
+
+
+def _attributes(ordered: list[str]) -> Attributes:
+    """By namespace and name, from expat's flat list of names and values."""
+    made: Attributes = {}
+    for position in range(0, len(ordered), 2):
+        space, _, label = ordered[position].rpartition(" ")
+        made[space, label] = ordered[position + 1]
+    return made

@@ -217,6 +217,19 @@ class TestNarratives:
         expected = '<div xmlns="http://www.w3.org/1999/xhtml" title="&quot;&amp;&#10;">&amp;</div>'
         assert self.narrative(text) == expected
 
+    def test_keep_what_is_of_other_namespaces(self):
+        text = (
+            '<div xmlns="http://www.w3.org/1999/xhtml" id="a"><p/>'
+            '<svg xmlns="urn:svg" xml:lang="en"> <g/>\n</svg><p><b>a</b> b</p></div>'
+        )
+        assert self.narrative(text) == text
+
+    def test_are_over_where_they_end(self):
+        div = '<div xmlns="http://www.w3.org/1999/xhtml"><div><p>a</p></div></div>'
+        text = f"<text><status value='generated'/>{div}</text><active value='true'/>"
+        assert data(patient(text))["text"]["div"] == div
+        assert data(patient(text))["active"] is True
+
     def test_may_be_deeper_than_elements(self):
         deep = "<span>" * 150 + "a" + "</span>" * 150
         text = f'<div xmlns="http://www.w3.org/1999/xhtml">{deep}</div>'
