@@ -144,6 +144,20 @@ class TestVerdicts:
         assert done.code == 1
         assert "profile-unknown" in done.out
 
+    def test_a_mistyped_profile_is_answered_with_the_nearest(
+        self, cli: Cli, here: Path, env
+    ) -> None:
+        write_profile(here / "profile.json")
+        given = ("--package", "profile.json", "--profile", NAMED.replace("patient", "pateint"))
+        done = cli("validate", "good.json", *given, cwd=here, env=env)
+        assert done.code == 1
+        assert f"did you mean {NAMED}?" in done.err
+
+    def test_a_profile_is_named_by_its_url(self, cli: Cli, here: Path, env) -> None:
+        done = cli("validate", "good.json", "--profile", "active-patient", cwd=here, env=env)
+        assert (done.code, done.out) == (2, "")
+        assert 'error[bad-value]: --profile: "active-patient" is no URL' in done.err
+
 
 class TestInputs:
     def files(self, cli: Cli, *names: str, cwd: Path, env) -> list[str]:
@@ -311,6 +325,9 @@ class TestDefinitions:
         assert done.code == 1
         assert "good.json: valid Patient" in done.out
         assert "not evaluated: No FHIR package is loaded" in done.out
+        assert done.err == "Next    conformance package install hl7.fhir.r4.core@4.0.1\n"
+        quiet = cli("-q", "validate", "good.json", cwd=here, env=bare)
+        assert (quiet.code, quiet.err) == (0, "")
 
 
 class TestFormats:
@@ -535,6 +552,12 @@ HEAVY = (
     "starlette", "uvicorn", "email", "http.client", "ssl", "asyncio", "concurrent.futures",
     "multiprocessing", "xml.sax", "lxml", "conformance_cli.load", "conformance_cli.engine",
     "conformance_cli.checks", "conformance_cli.reporting", "conformance_cli.wire",
+    # what a sound resource of JSON without profiles asks of nobody
+    "dataclasses", "difflib", "fractions", "hashlib", "json", "pyexpat", "tempfile",
+    "conformance_cli.fhir.path.evaluation", "conformance_cli.fhir.path.patterns",
+    "conformance_cli.fhir.source.json_recovery", "conformance_cli.fhir.source.narrative_rules",
+    "conformance_cli.fhir.terminology.ucum", "conformance_cli.fhir.validation.conformity",
+    "conformance_cli.fhir.validation.demands", "conformance_cli.fhir.validation.quick",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from conformance_cli.cli.diagnostics import wants_color
 from conformance_cli.cli.session import Session, current
 from conformance_cli.cli.validating.checking import Rules
-from conformance_cli.cli.validating.definitions import Definitions, about
+from conformance_cli.cli.validating.definitions import Definitions, about, core_name, library
 from conformance_cli.cli.validating.inputs import are_many, find_files
 from conformance_cli.cli.validating.job import Job, Writer, run, writer
 from conformance_cli.cli.validating.presenters import (
@@ -26,7 +26,7 @@ from conformance_cli.cli.validating.presenters import (
 from conformance_cli.fhir.outcome.issue import Severity
 from conformance_cli.fhir.outcome.report import About
 from conformance_cli.fhir.validation.options import Options, ReferencePolicy
-from conformance_cli.model.diagnostics import ExitCode
+from conformance_cli.model.diagnostics import ConformanceError, ExitCode
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,7 +53,7 @@ def run_asked(given: Mapping[str, Any]) -> ExitCode:
     rules = Rules(
         _definitions(given, session),
         Options(references=ReferencePolicy(given["references"]), clock=_now),
-        tuple(given["profiles"]),
+        _profiles(given["profiles"]),
         _terminology_server(given["tx"]),
     )
     job = Job(
@@ -67,11 +67,38 @@ def run_asked(given: Mapping[str, Any]) -> ExitCode:
     path = Path(given["output"]) if given["output"] not in (None, "-") else None
     form = given["form"] or ("plain" if path else usual_format(sys.stdout))
     answer = writer(path, color=path is None and wants_color(session.color, sys.stdout))
-    presenter = _presenter(form, answer, _view(given, session, files), about(rules.definitions))
+    known = about(rules.definitions)
+    presenter = _presenter(form, answer, _view(given, session, files), known)
     try:
         return run(job, presenter)
     finally:
         answer.close()
+        _say_what_would_help(rules, known)
+
+
+def _profiles(urls: Sequence[str]) -> tuple[str, ...]:
+    for url in urls:
+        if ":" not in url:
+            raise ConformanceError.of(
+                "bad-value",
+                f'--profile: "{url}" is no URL',
+                hint="write the canonical URL of the profile, StructureDefinition.url",
+            )
+    return tuple(urls)
+
+
+def _say_what_would_help(rules: Rules, known: About) -> None:
+    """Tell those who lack a package or mistyped a profile what to do next."""
+    if not known.packages:
+        from conformance_cli.cli.output import say
+
+        say(f"Next    conformance package install {core_name(known.fhir_version)}")
+    elif rules.profiles:
+        from conformance_cli.cli.output import say
+        from conformance_cli.cli.validating.remarks import mistyped
+
+        for url, nearest in mistyped(rules.profiles, library(rules.definitions)):
+            say(f"no profile {url} is loaded; did you mean {nearest}?")
 
 
 def _view(given: Mapping[str, Any], session: Session, files: Sequence[str]) -> View:

@@ -132,7 +132,7 @@ def _with_core(definitions: Definitions, stated: str) -> PackageLibrary:
             "package-missing",
             f"the packages hold no base definitions, and no core package of FHIR {version} "
             "is installed",
-            hint=f"conformance package install {_core_name(version)}",
+            hint=f"conformance package install {core_name(version)}",
         )
     return open_packages((*core, *definitions.packages), None, definitions.cache)
 
@@ -182,6 +182,7 @@ def _family(version: str) -> str:
     return family_of(version) or version
 
 
-def _core_name(version: str) -> str:
+def core_name(version: str) -> str:
+    """What to install for the definitions of a FHIR version."""
     full = version if version.count(".") > 1 else f"{version}.x"
     return f"hl7.fhir.{_family(version)}.core@{full}"

@@ -29,6 +29,19 @@ def not_evaluated(found: Library) -> tuple[str, ...]:
     )
 
 
+def mistyped(profiles: Sequence[str], found: Library) -> Iterator[tuple[str, str]]:
+    """Profiles that no package has, each with the URL that comes nearest."""
+    packages: Sequence[Package] = getattr(found, "packages", ())
+    for url in profiles:
+        if found.structure(url) is None:
+            from difflib import get_close_matches
+
+            name = url.partition("|")[0]
+            known = {known for package in packages for known in package.urls()}
+            nearest = get_close_matches(name, known, n=1, cutoff=0.8)
+            yield from ((url, one) for one in nearest)
+
+
 def refuse_useless(packages: Sequence[Package]) -> None:
     """Refuse a file or folder that was named for its definitions and has none.
 
