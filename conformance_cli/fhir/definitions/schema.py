@@ -1,9 +1,8 @@
 """Structures and elements: what StructureDefinition snapshots say, ready to check with.
 
-Everything here is plain, frozen data, so that it can be kept on disk.
+Everything here is plain, frozen data, so that it can be kept on disk.  Annotations are not put
+off, since what reads it from there asks for all of them.
 """
-
-from __future__ import annotations
 
 from typing import Any
 
@@ -119,8 +118,8 @@ class Element(Struct, frozen=True, omit_defaults=True):
     regex: str | None = None
     slicing: Slicing | None = None
     slice_name: str | None = None
-    slices: tuple[Element, ...] = ()
-    children: tuple[Element, ...] = ()
+    slices: tuple["Element", ...] = ()
+    children: tuple["Element", ...] = ()
     short: str = ""
     #: A value is needed, not only extensions (R5 ElementDefinition.mustHaveValue, or extension).
     must_have_value: bool = False

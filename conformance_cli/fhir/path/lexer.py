@@ -21,18 +21,21 @@ _WORDS = (
 
 _TIME = r"[0-9]{2}(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 _ESCAPED = r"\\[`'\\/fnrt]|\\u[0-9a-fA-F]{4}"
-_PATTERN = Regex(
+_USUAL = Regex(
     rf"""
       (?P<hidden>[ \r\n\t]+|/\*.*?\*/|//[^\r\n]*)
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
     | (?P<quoted>`(?:{_ESCAPED}|[^\\`])*+`)
     | (?P<text>'(?:{_ESCAPED}|[^'\\]|\\(?!'))*+')
     | (?P<number>[0-9]+(?:\.[0-9]+)?)
-    | (?P<datetime>@[0-9]{{4}}(?:-[0-9]{{2}}(?:-[0-9]{{2}}(?:T{_TIME})?)?)?[TZ]?)
-    | (?P<time>@T{_TIME})
     | (?P<symbol><=|>=|!=|!~|\$(?:this|index|total)|[-+*/&|<>=~.,()\[\]{{}}%])
     """,
     re.VERBOSE | re.DOTALL,
+)
+#: Dates and times, which few expressions hold.
+_MOMENT = Regex(
+    rf"(?P<datetime>@[0-9]{{4}}(?:-[0-9]{{2}}(?:-[0-9]{{2}}(?:T{_TIME})?)?)?[TZ]?)"
+    rf"|(?P<time>@T{_TIME})"
 )
 
 
@@ -65,9 +68,9 @@ def tokenize(expression: str) -> list[Token]:
     """All tokens of an expression, closed by an end token.  Raises ``FhirPathError``."""
     tokens: list[Token] = []
     position, end = 0, len(expression)
-    match_at = _PATTERN.match
+    match_at = _USUAL.match
     while position < end:
-        match = match_at(expression, position)
+        match = match_at(expression, position) or _MOMENT.match(expression, position)
         if match is None:
             raise problem(expression, position, _unreadable(expression[position]))
         kind = match.lastgroup or ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
-from conformance_cli.fhir.resources.canonical import CANONICAL_TYPES, check_canonical_resource
+from conformance_cli.fhir.resources.kinds import CANONICAL_TYPES
 from conformance_cli.fhir.validation.session import Scope, Session
 
 Rule = Callable[[Session, Scope], None]
@@ -38,7 +38,7 @@ _OF_TYPES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "ValueSet": (("value_sets", "check_value_set"),),
 }
 _OF_DEFINITIONS: tuple[Rule, ...] = (
-    check_canonical_resource,
+    _rule("canonical", "check_canonical_resource"),
     _rule("publication", "check_publication"),
 )
 

@@ -6,8 +6,8 @@ http://hl7.org/fhir/R4/datatypes.html#primitive
 from __future__ import annotations
 
 from binascii import Error, a2b_base64
-from calendar import monthrange
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +32,7 @@ _PLAIN_DAY = (
 #: Years that nobody will take for a slip of the pen.
 _PLAIN_YEAR = "(?:1[89]|20)[0-9]{2}"
 _PLAIN_DATE = rf"{_PLAIN_YEAR}(?:-(?:0[1-9]|1[0-2]|{_PLAIN_DAY}))?"
+_PLAIN_DATE_TIME = rf"{_PLAIN_YEAR}(?:-(?:{_PLAIN_DAY}(?:T{_CLOCK}{_ZONE})?|0[1-9]|1[0-2]))?"
 _PLAIN_MOMENT = rf"{_PLAIN_YEAR}-{_PLAIN_DAY}T{_CLOCK}{_ZONE}"
 
 DATE = Regex(rf"{_YEAR}(?:-(?:0[1-9]|1[0-2]|{_DAY}))?")
@@ -64,9 +65,14 @@ RANGES: Mapping[str, tuple[int, int]] = {
 
 def is_real_day(text: str) -> bool:
     """Whether the day that a date in sound form begins with is in the calendar."""
-    if len(text) < len("2000-01-01"):
+    day = text[:10]
+    if len(day) < len("2000-01-01"):
         return True
-    return int(text[8:10]) <= monthrange(int(text[:4]), int(text[5:7]))[1]
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return False
+    return True
 
 
 def is_base64(text: str) -> bool:
@@ -162,7 +168,7 @@ QUICK: Mapping[str, Test] = {
     "uuid": _fits(f"urn:uuid:{UUID.pattern}"),
     "base64Binary": _is_plain_base64,
     "date": _fits(_PLAIN_DATE),
-    "dateTime": _fits(f"{_PLAIN_DATE}|{_PLAIN_MOMENT}"),
+    "dateTime": _fits(_PLAIN_DATE_TIME),
     "instant": _fits(_PLAIN_MOMENT),
     "time": _fits(_CLOCK),
     "xhtml": _is_filled,

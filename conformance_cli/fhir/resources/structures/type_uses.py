@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from conformance_cli.fhir.definitions.schema import Structure
 from conformance_cli.fhir.outcome.message import error, information, warning
-from conformance_cli.fhir.resources.canonical import CANONICAL_TYPES, STANDARDS_STATUS
+from conformance_cli.fhir.resources.canonical import STANDARDS_STATUS
+from conformance_cli.fhir.resources.kinds import CANONICAL_TYPES
 from conformance_cli.fhir.resources.reading import extension_value, short, text, unversioned
 from conformance_cli.fhir.resources.structures.characteristics import HAS_TARGET
 from conformance_cli.fhir.resources.structures.outline import Outline, Part, TypeUse
