@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fhir.validation.world import check, observation, patient, problems
+from tests.fhir.validation.world import check, observation, patient, problems, validator
 
 URL = "urn:x"
 
@@ -112,6 +112,24 @@ class TestShapes:
     )
     def test_of_json_are_those_of_the_definition(self, content, message, place):
         assert (message, place) in problems(patient(**content))
+
+    def test_of_empty_objects_are_refused_however_many_came_before(self):
+        one = validator()
+        bare = [{"id": "a"}]
+        for code in ({"id": "b"}, {"coding": bare}):
+            for _ in range(10):
+                found = observation(valueQuantity={"id": "q"}, code=code, identifier=bare)
+                one.validate({**found, "identifier": [{"id": "i"}]})
+        for content, place in (
+            ({"identifier": [{}]}, "identifier[0]"),
+            ({"valueQuantity": {}}, "value.ofType(Quantity)"),
+            ({"code": {}}, "code"),
+            ({"code": {"coding": [{}]}}, "code.coding[0]"),
+        ):
+            found = one.validate(observation(**content)).issues
+            assert ("json-object-empty", f"Observation.{place}") in [
+                (issue.id, issue.expression) for issue in found
+            ]
 
     def test_what_is_no_object_has_no_elements(self):
         assert problems(patient(name="x")) == [

@@ -26,7 +26,7 @@ def _by_fields(tests: ObjectTests, shape: Shape, via: Property) -> list[str]:
     there = {name: [f"if x is None: {DOUBT}"] for name in fields}
     return [
         f"m = {known}.get({key})",
-        f"if m is None: {DOUBT}",
+        f"if m is None or not v: {DOUBT}",
         "if m != len(v):",
         *(f"    {line}" for line in tests.loop(shape, via, there)),
         *tests.complete(shape),
@@ -48,7 +48,7 @@ def _concept(tests: ObjectTests, shape: Shape, via: Property) -> list[str]:
         "    y = s[0]",
         "    g = y.get",
         f"    m = {known}.get((g('system'), g('version'), g('code'), g('display')))",
-        f"    if m is None or m != len(y) and not {coding}(y, t, r): {DOUBT}",
+        f"    if m is None or not y or m != len(y) and not {coding}(y, t, r): {DOUBT}",
         "    if len(v) == 1: return True",
         "else:",
         f"    y = {see}(v)",
