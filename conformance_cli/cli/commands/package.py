@@ -31,7 +31,7 @@ cache_option = setting(
     cls=Command,
     examples=(
         ("conformance package list", "what validation can use"),
-        ("conformance package list --format json", "with folders and digests"),
+        ("conformance package list --format json", "with folders and dependencies"),
     ),
 )
 @cache_option
@@ -79,7 +79,8 @@ def list_packages(*, form: str, **_: Any) -> ExitCode:
 def install(*, packages: tuple[str, ...], **_: Any) -> ExitCode:
     """Install FHIR packages, and what they depend on, into the package cache.
 
-    VERSION may be a version, 1.0.x, or latest. What is installed already is left as it is.
+    VERSION may be a version, 1.0.x, or latest (as is meant without one). What is installed
+    already is left as it is.
     The lock file records the digest of each package; a package that is not the same next
     time is refused. Proxies are those of the environment (HTTPS_PROXY, NO_PROXY).
     """

@@ -67,7 +67,8 @@ _SEVERITIES = ("fatal", "error", "warning", "information")
     type=click.Choice(("inside", "exists", "ignore")),
     default="inside",
     show_default=True,
-    help="References: followed inside the input; to exist at all; not followed.",
+    help="Follow references inside the input; call those that lead out of it errors too "
+    "(exists); or follow none (ignore).",
 )
 @option(
     JUDGEMENT,

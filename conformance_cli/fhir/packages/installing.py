@@ -23,7 +23,7 @@ from conformance_cli.fhir.packages.lockfile import Locked, LockFile
 from conformance_cli.fhir.packages.references import Reference, reference
 from conformance_cli.fhir.packages.registry import Registries, Release
 from conformance_cli.fhir.packages.store import Installed, PackageStore
-from conformance_cli.fhir.packages.transfer import Transfer
+from conformance_cli.fhir.packages.transfer import NotThereError, Transfer
 
 #: Told which package, how many bytes are here, and how many there will be, if anybody says.
 Progress = Callable[[str, int, int | None], None]
@@ -73,19 +73,20 @@ class Installer:
             PackageError: something else is wrong with a package.
 
         """
-        open_ = deque((reference(text), frozenset[str]()) for text in wanted)
+        open_ = deque((reference(text), frozenset[str](), "") for text in wanted)
         have: dict[str, list[str]] = {}
         while open_:
-            asked, families = open_.popleft()
+            asked, families, needed_by = open_.popleft()
             known = have.setdefault(asked.name, [])
             if any(serves(version, asked) for version in known):
                 continue
-            outcome = self._one(asked)
+            with _for_the_sake_of(needed_by):
+                outcome = self._one(asked)
             known.append(outcome.package.version)
             yield outcome
             manifest = outcome.package.manifest()
             families = families or families_of([manifest])
-            open_.extend((need, families) for need in needs(manifest, families))
+            open_.extend((need, families, manifest.reference) for need in needs(manifest, families))
 
     def _one(self, wanted: Reference) -> Outcome:
         found = self._store.find(wanted) if wanted.is_exact else None
@@ -179,6 +180,18 @@ class Installer:
             finally:
                 shutil.rmtree(holder, ignore_errors=True)
         return Installed(release.name, release.version, final / "package")
+
+
+@contextmanager
+def _for_the_sake_of(package: str) -> Iterator[None]:
+    """Say which package needs the one that no registry has, for nobody may have named it."""
+    try:
+        yield
+    except NotThereError as error:
+        if not package:
+            raise
+        problem = f"{error.problem}, and {package}, which is installed, depends on it"
+        raise NotThereError(problem, error.place, error.remedy) from error
 
 
 def _extract(members: Iterable[tuple[str, memoryview]], folder: Path, place: str) -> None:

@@ -281,6 +281,14 @@ def test_an_unknown_package_or_version_is_said_so(tmp_path, registry, bench) -> 
     assert error.value.remedy == "it has 1.0.0"
 
 
+def test_of_a_dependency_that_nobody_has_it_is_said_who_needs_it(tmp_path, registry, bench) -> None:
+    needing = manifest(NAME, VERSION, dependencies={"b.terms": "2.0.0"})
+    registry.publish(NAME, VERSION, tgz(tmp_path / "made.tgz", {}, needing).read_bytes())
+    with pytest.raises(RegistryError, match=r'has a package "b\.terms"') as error:
+        bench.install(REFERENCE)
+    assert error.value.problem.endswith(f", and {REFERENCE}, which is installed, depends on it")
+
+
 def test_registries_are_asked_in_order(tmp_path, registry) -> None:
     with serving() as second:
         second.publish(NAME, VERSION, package(tmp_path))
