@@ -188,10 +188,11 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _told(at: str, issue: Issue) -> str:
-    return f"{_where(at, issue)}: {issue.text} ({issue.id})"
+    """The text first: redaction would take what follows ``family:`` for somebody's name."""
+    return f"{issue.text} ({issue.id} at {_where(at, issue)})"
 
 
 def _where(at: str, issue: Issue) -> str:
-    if not at:
-        return issue.expression or (f"line {issue.line}" if issue.line else "body")
-    return f"{at}: {issue.expression}"
+    if at:
+        return f"{at}: {issue.expression}" if issue.expression else at
+    return issue.expression or (f"line {issue.line}" if issue.line else "body")

@@ -76,13 +76,22 @@ def test_declared_profiles_count_where_they_are_wanted():
 def test_an_error_fails_with_its_place_text_and_rule():
     finding = judge("base-fhir", True, exchange({}), validation=Fake((issue(),)))
     assert finding.verdict is Verdict.FAIL
-    assert finding.actual == "1 error: Slot.status: status is missing (element-minimum)"
+    assert finding.actual == "1 error: status is missing (element-minimum at Slot.status)"
     assert finding.where == "Slot.status"
 
 
 def test_an_issue_without_a_place_is_at_its_line():
     finding = judge("base-fhir", True, exchange({}), validation=Fake((issue(expression=""),)))
     assert finding.where == "line 1"
+
+
+def test_what_is_no_resource_is_named_by_where_the_path_found_it():
+    body = {"resourceType": "Bundle", "entry": [{"resource": {}}]}
+    found = judge(
+        "base-fhir", {"in": "Bundle.entry.resource"}, exchange(body),
+        validation=Fake((issue(expression=""),)),
+    )  # fmt: skip
+    assert found.where == "Bundle.entry.resource[0]"
 
 
 def test_warnings_do_not_fail_and_are_counted():

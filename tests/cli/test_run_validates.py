@@ -146,6 +146,31 @@ def test_what_an_issue_says_is_redacted_like_all_evidence(cli: Cli, folder: Path
     assert secret not in json.dumps(found)
 
 
+@pytest.mark.parametrize(
+    ("element", "value", "secret"),
+    [
+        ("name", [{"family": 12345678}], "12345678"),
+        ("name", [{"family": ["Zebedeeson"]}], "Zebedeeson"),
+        ("telecom", [{"system": "phone", "value": 7700900123}], "7700900123"),
+        ("identifier", [{"system": "https://x.example/mrn", "value": 44556677}], "44556677"),
+        ("birthDate", "1974-02-30", "1974-02-30"),
+        ("birthDate", 19740225, "19740225"),
+        ("deceasedDateTime", "2021-02-30", "2021-02-30"),
+    ],
+)
+def test_values_of_people_are_told_by_their_rule_and_place_only(
+    cli: Cli, folder: Path, env, element: str, value: Any, secret: str
+) -> None:
+    found = run(cli, folder, env, {"resourceType": "Patient", element: value})["V-001"]
+    assert found["verdict"] == "fail"
+    assert secret not in json.dumps(found)
+    assert secret not in "".join(
+        path.read_text() for path in folder.rglob("conformance-results/*/*") if path.is_file()
+    )
+    assert f" at Patient.{element[:8]}" in found["actual"]
+    assert "[redacted:text]" not in found["actual"]
+
+
 def test_a_plan_names_the_profiles_that_are_not_loaded(cli: Cli, folder: Path, env) -> None:
     given = ("plan", "valid", "--catalogue", str(folder))
     bare = cli(*given, cwd=folder, env=env)

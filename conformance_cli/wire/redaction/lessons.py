@@ -31,6 +31,8 @@ _TELLING = PERSONAL.keys() | {"value", "display", "name"}
 #: Elements below which nobody is: not looked into, for the sake of speed.
 _DULL = frozenset({"meta", "coding", "link", "search", "period", "code", "type", "category"})
 
+#: Numbers between these can be those of a person; smaller ones are everywhere.
+_LEAST, _MOST = 99_999, 10**20
 #: Where a value of parsed JSON stands: its name, its container's category, the resource
 #: type around it, and the name of what holds it.
 _Place = tuple[str, str, str, str]
@@ -39,7 +41,7 @@ _Place = tuple[str, str, str, str]
 def learn_from(leaf: Leaf, category: str, scrubber: Scrubber) -> None:
     """Remember the value of a leaf that was masked as ``category``, if it is of use."""
     unsure = category == "display" and not shows_person(leaf.node.key, leaf.node.fields)
-    if leaf.value and leaf.is_text and not unsure:
+    if leaf.value and (leaf.is_text or leaf.value.isdecimal()) and not unsure:
         _learn(leaf.name, leaf.value, category, leaf.node.resource_type, scrubber)
 
 
@@ -70,6 +72,9 @@ def _learn_object(
     for field, item in fields.items():
         kind = item.__class__
         name = element_name(field)
+        if kind is int and _LEAST < item < _MOST:
+            # text that an endpoint wrote as a number is as personal
+            item, kind = str(item), str
         if kind is str:
             if category or name in _TELLING:
                 found = category or PERSONAL.get(name) or _by_place(name, fields, place, resource)
@@ -106,8 +111,12 @@ def _learn(name: str, value: str, category: str, resource: str, scrubber: Scrubb
             scrubber.learn(value, "name")
         elif not resource or resource in PERSONS:
             scrubber.learn(value, "display")
-    elif category in _CATEGORIES or _is_home(name, value, category):
+    elif category in _CATEGORIES or _is_home(name, value, category) or _is_death(value, category):
         scrubber.learn(value, category)
+
+
+def _is_death(value: str, category: str) -> bool:
+    return category == "deceased" and value[:1].isdecimal()
 
 
 def _is_home(name: str, value: str, category: str) -> bool:
