@@ -19,6 +19,7 @@ Test = Callable[[Json], bool]
 #: Characters of a string, at most (R4: 1 MB).
 MAX_STRING = 1_048_576
 MAX_ID = 64
+_LONGEST_DATE = len("2000-01-01")
 
 _YEAR = "(?!0000)[0-9]{4}"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
@@ -31,13 +32,14 @@ _PLAIN_DAY = (
 )
 #: Years that nobody will take for a slip of the pen.
 _PLAIN_YEAR = "(?:1[89]|20)[0-9]{2}"
-_PLAIN_DATE = rf"{_PLAIN_YEAR}(?:-(?:0[1-9]|1[0-2]|{_PLAIN_DAY}))?"
 _PLAIN_DATE_TIME = rf"{_PLAIN_YEAR}(?:-(?:{_PLAIN_DAY}(?:T{_CLOCK}{_ZONE})?|0[1-9]|1[0-2]))?"
 _PLAIN_MOMENT = rf"{_PLAIN_YEAR}-{_PLAIN_DAY}T{_CLOCK}{_ZONE}"
 
 DATE = Regex(rf"{_YEAR}(?:-(?:0[1-9]|1[0-2]|{_DAY}))?")
 DATE_TIME = Regex(rf"{_YEAR}(?:-(?:0[1-9]|1[0-2]|{_DAY}(?:T{_CLOCK}{_ZONE}?)?))?")
 INSTANT = Regex(rf"{_YEAR}-{_DAY}T{_CLOCK}{_ZONE}")
+#: Dates, with a time or without, that need no calendar.
+_PLAIN = Regex(_PLAIN_DATE_TIME)
 #: Moments whose day needs no calendar, and whose year nobody will take for a slip.
 PLAIN_MOMENT = Regex(_PLAIN_MOMENT)
 TIME = Regex(_CLOCK)
@@ -66,7 +68,7 @@ RANGES: Mapping[str, tuple[int, int]] = {
 def is_real_day(text: str) -> bool:
     """Whether the day that a date in sound form begins with is in the calendar."""
     day = text[:10]
-    if len(day) < len("2000-01-01"):
+    if len(day) < _LONGEST_DATE:
         return True
     try:
         date.fromisoformat(day)
@@ -113,6 +115,16 @@ def _is_within(type_name: str) -> Test:
         return type(value) is int and lowest <= value <= highest
 
     return test
+
+
+def _is_plain_date_time(value: Json) -> bool:
+    return type(value) is str and _PLAIN.fullmatch(value) is not None
+
+
+def _is_plain_date(value: Json) -> bool:
+    return (
+        type(value) is str and len(value) <= _LONGEST_DATE and _PLAIN.fullmatch(value) is not None
+    )
 
 
 def _is_plain_text(value: Json) -> bool:
@@ -167,8 +179,8 @@ QUICK: Mapping[str, Test] = {
     "oid": _fits(f"urn:oid:{OID.pattern}"),
     "uuid": _fits(f"urn:uuid:{UUID.pattern}"),
     "base64Binary": _is_plain_base64,
-    "date": _fits(_PLAIN_DATE),
-    "dateTime": _fits(_PLAIN_DATE_TIME),
+    "date": _is_plain_date,
+    "dateTime": _is_plain_date_time,
     "instant": _fits(_PLAIN_MOMENT),
     "time": _fits(_CLOCK),
     "xhtml": _is_filled,
