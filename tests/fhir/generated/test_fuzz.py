@@ -1,0 +1,18 @@
+"""Damaged inputs raise nothing, take no time, open no socket, and are told the same each time."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance_cli.fhir.definitions.shapes import shape_library
+from tests.fhir.generated.fuzz import Fuzz
+from tests.fhir.generated.worlds import World
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_fails_by_shapes_alone(seed: int) -> None:
+    fuzz = Fuzz([World("shapes", shape_library("4.0.1"))], seed)
+    fuzz.run(1_000)
+    assert list(fuzz.shown()) == []
