@@ -43,8 +43,8 @@ class Library(Protocol):
     def global_profiles(self, type_name: str) -> tuple[str, ...]:
         """Profiles that all resources of a type have to conform to, by guides handed over.
 
-        Of guides in packages nothing is said: they are often loaded for a few definitions,
-        by a guide that depends on them.
+        Guides in published packages, which have versions, have no say: they are often loaded
+        for a few definitions, because another guide depends on them.
         """
 
     def resources(self, type_name: str) -> Iterator[Mapping[str, Json]]:

@@ -130,11 +130,12 @@ class PackageLibrary:
     @cached_property
     def _global_profiles(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
-        for package in self._packages:
-            if isinstance(package, ResourcePackage):
-                for number in package.of_type(_GUIDE):
-                    for name, url in global_profiles(package.read(number)):
-                        found[name] = tuple(dict.fromkeys((*found.get(name, ()), url)))
+        for position, package in enumerate(self._packages):
+            if package.manifest.version:
+                continue  # a published one
+            for number in package.of_type(_GUIDE):
+                for name, url in global_profiles(self._read((position, number)) or {}):
+                    found[name] = tuple(dict.fromkeys((*found.get(name, ()), url)))
         return found
 
     def resources(self, type_name: str) -> Iterator[Mapping[str, Json]]:

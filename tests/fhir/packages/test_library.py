@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,15 @@ from conformance_cli.fhir.packages.maker import Maker
 from conformance_cli.fhir.packages.opening import open_package
 from conformance_cli.fhir.packages.package import Package, ResourcePackage
 from conformance_cli.fhir.packages.structures import StructureStore
-from tests.fhir.packages.making import CORE, core, core_manifest, structure, tgz, value_set
+from tests.fhir.packages.making import (
+    CORE,
+    core,
+    core_manifest,
+    manifest,
+    structure,
+    tgz,
+    value_set,
+)
 
 URL = "http://example.org/ValueSet/one"
 
@@ -251,3 +260,34 @@ def test_no_damage_to_a_store_does_harm(tmp_path: Path) -> None:
         assert damaged.get((0, 0)) in (None, made(min=1))
         damaged.put((0, 0), made(min=1))
         assert StructureStore(path).get((0, 0)) == made(min=1), at
+
+
+class TestGlobalProfiles:
+    def guide(self, *listed: Any) -> dict[str, Any]:
+        url = "http://example.org/guide"
+        return {"resourceType": "ImplementationGuide", "url": url, "global": list(listed)}
+
+    def test_are_those_of_guides_that_are_handed_over(self) -> None:
+        one = {"type": "Patient", "profile": "urn:a"}
+        guides = self.guide(one, {"type": "Group", "profile": "urn:g"}), self.guide(one)
+        library = PackageLibrary([]).with_resources(guides)
+        assert library.global_profiles("Patient") == ("urn:a",)
+        assert library.global_profiles("Group") == ("urn:g",)
+        assert library.global_profiles("Observation") == ()
+
+    def test_are_those_of_single_files_too(self, tmp_path: Path, cache: Cache) -> None:
+        file = tmp_path / "guide.json"
+        file.write_text(json.dumps(self.guide({"type": "Patient", "profile": "urn:a"})))
+        library = PackageLibrary([open_package(file, cache)])
+        assert library.global_profiles("Patient") == ("urn:a",)
+
+    def test_of_published_packages_do_not_count(self, tmp_path: Path, cache: Cache) -> None:
+        content = {"guide": self.guide({"type": "Patient", "profile": "urn:a"})}
+        package = open_package(tgz(tmp_path / "one.tgz", content, manifest()), cache)
+        assert PackageLibrary([package]).global_profiles("Patient") == ()
+
+    def test_may_be_malformed_and_may_be_those_of_stu3(self) -> None:
+        stu3 = {"type": "Patient", "profile": {"reference": "urn:old"}}
+        guide = self.guide(None, {}, {"type": 1, "profile": "urn:a"}, {"type": "Patient"}, stu3)
+        library = PackageLibrary([]).with_resources([guide, {**guide, "global": 1}])
+        assert library.global_profiles("Patient") == ("urn:old",)
