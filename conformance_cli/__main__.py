@@ -9,7 +9,7 @@ from typing import NoReturn
 def entry() -> NoReturn:
     """Start the program."""
     # importing makes many objects and no garbage: looking for it takes a twentieth of the time
-    gc.set_threshold(50_000)
+    gc.set_threshold(100_000)
     from conformance_cli.cli.main import entry as program
 
     program()

@@ -12,7 +12,9 @@ import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from conformance_cli.fhir.packages.facts import Facts, make_facts
 from conformance_cli.fhir.packages.manifest import Manifest
@@ -27,7 +29,7 @@ class CorruptError(Exception):
     """A compiled file that is not whole; it has to be made again."""
 
 
-class About(NamedTuple):
+class About(msgspec.Struct, frozen=True, array_like=True):
     """What a package says about itself and what was passed over in it."""
 
     manifest: Manifest
@@ -48,8 +50,6 @@ class Compiled:
             CorruptError: it is not whole, or of another release.
 
         """
-        import msgspec
-
         view = memoryview(buffer)
         tables = _tables(view)
         self._view = view

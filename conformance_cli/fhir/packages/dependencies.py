@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from conformance_cli.fhir.packages.cache import Cache
 from conformance_cli.fhir.packages.canonical import by_version, compared
@@ -21,7 +22,7 @@ from conformance_cli.fhir.packages.references import (
 from conformance_cli.fhir.packages.store import PackageStore, missing
 
 
-class Asked(NamedTuple):
+class Asked(Struct, frozen=True):
     """A package to load."""
 
     package: Package
@@ -29,7 +30,7 @@ class Asked(NamedTuple):
     named: bool
 
 
-class Complete(NamedTuple):
+class Complete(Struct, frozen=True):
     """Packages in the order of loading, each after those that it depends on."""
 
     packages: Sequence[Package]
@@ -91,7 +92,7 @@ class Dependencies:
             PackageError: a dependency of a named package is not installed, or is broken.
 
         """
-        manifests = [package.manifest for package, _ in wanted]
+        manifests = [asked.package.manifest for asked in wanted]
         self._families = families_of(manifests)
         for manifest in manifests:
             self._versions.setdefault(manifest.name, []).append(manifest.version)

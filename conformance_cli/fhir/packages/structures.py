@@ -15,7 +15,7 @@ from functools import cache
 from io import SEEK_END
 from pathlib import Path
 from struct import Struct
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import msgspec
 from msgspec.structs import replace
@@ -35,7 +35,7 @@ _MOST_FILES = 64
 Key = tuple[int, int]
 
 
-class _Span(NamedTuple):
+class _Span(msgspec.Struct, frozen=True):
     start: int
     length: int
     sum: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from conformance_cli.fhir.packages.canonical import canonical
 from conformance_cli.fhir.packages.package import Package, TypeEntry
@@ -13,7 +14,7 @@ from conformance_cli.fhir.packages.package import Package, TypeEntry
 _LONGEST_CHAIN = 32
 
 
-class Where(NamedTuple):
+class Where(Struct, frozen=True):
     """The definition of a type, and the position of its package."""
 
     package: int
@@ -42,8 +43,8 @@ class TypeTable:
         """The names of all concrete resource types."""
         return frozenset(
             name
-            for name, (_, entry) in self._types.items()
-            if entry.kind == "resource" and not entry.abstract
+            for name, where in self._types.items()
+            if where.entry.kind == "resource" and not where.entry.abstract
         )
 
     def find(self, name: str) -> Where | None:
