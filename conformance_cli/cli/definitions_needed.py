@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from conformance_cli.checks.validation import SHAPES
 from conformance_cli.engine.plan import Plan, PlannedTest
 from conformance_cli.engine.script import unfold
+from conformance_cli.model.diagnostics import ConformanceError
 from conformance_cli.model.pack import AssertionSpec
+
+if TYPE_CHECKING:
+    from conformance_cli.cli.validating.definitions import Definitions
 
 Json = Any
 
@@ -39,6 +44,36 @@ def needed(plan: Plan) -> Needed:
                 for url in _profiles(spec):
                     profiles.setdefault(url, {})[planned.test.id] = None
     return Needed(tuple(tests), {url: tuple(by) for url, by in profiles.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """What there is to judge bodies by."""
+
+    #: In words: packages, or the shapes of resources.
+    by: str = ""
+    #: The profiles that nothing can be judged by.
+    lost: tuple[str, ...] = ()
+    #: Why nothing can be judged, and what to do about it; empty where something can.
+    problem: str = ""
+    remedy: str = ""
+
+
+def at_hand(asked: Needed, definitions: Definitions) -> AtHand:
+    """Which of the needed definitions are loaded; opens packages only where tests need them."""
+    if not asked.tests:
+        return AtHand()
+    from conformance_cli.cli.validating.definitions import about, library
+
+    profiles = tuple(asked.profiles or ())
+    try:
+        found = library(definitions)
+        packages = about(definitions).packages
+    except ConformanceError as error:
+        remedy = next((d.hint for d in error.diagnostics if d.hint), "")
+        return AtHand("", profiles, str(error), remedy)
+    lost = tuple(url for url in profiles if found.structure(url) is None)
+    return AtHand(", ".join(packages) or SHAPES, lost)
 
 
 def _specs(planned: PlannedTest) -> Iterator[AssertionSpec]:

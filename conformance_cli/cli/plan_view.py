@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from conformance_cli.checks.validation import SHAPES
-from conformance_cli.cli.definitions_needed import Needed, needed
+from conformance_cli.cli.definitions_needed import at_hand, needed
 from conformance_cli.cli.output import counted, table, wrapped
 from conformance_cli.cli.prospects import (
     Prospect,
@@ -17,7 +16,6 @@ from conformance_cli.cli.prospects import (
     prospects,
 )
 from conformance_cli.engine.plan import Plan, PlannedTest
-from conformance_cli.model.diagnostics import ConformanceError
 from conformance_cli.model.result import Reason
 
 if TYPE_CHECKING:
@@ -68,7 +66,7 @@ def as_json(plan: Plan, *, endpoint: str, definitions: Definitions) -> str:
         ],
         "fhir_validation": {
             "tests": list(asked.tests),
-            "profiles_not_loaded": list(_not_loaded(asked, definitions)[0]),
+            "profiles_not_loaded": list(at_hand(asked, definitions).lost),
         },
         "tests": [_test_json(planned) for planned in plan.tests],
         "requirements": [
@@ -108,31 +106,17 @@ def _validation(plan: Plan, definitions: Definitions) -> Iterator[str]:
     asked = needed(plan)
     if not asked.tests:
         return
-    lost, by = _not_loaded(asked, definitions)
+    found = at_hand(asked, definitions)
+    by = f"nothing: {found.problem}" if found.problem else found.by
     yield ""
     yield wrapped(f"FHIR validation in {counted(len(asked.tests), 'test')}, by {by}")
-    for url in lost:
+    for url in found.lost:
         tests = ", ".join((asked.profiles or {})[url])
         yield wrapped(url, indent="              ", first="  not loaded  ")
         yield wrapped(tests, indent="              ", first="        in    ")
-    if lost:
-        remedy = "install the package, and name it with --package or in [packages]"
+    if found.problem or found.lost:
+        remedy = found.remedy or "install the package, and name it with --package or in [packages]"
         yield wrapped(remedy, indent="              ", first="      decide  ")
-
-
-def _not_loaded(asked: Needed, definitions: Definitions) -> tuple[Sequence[str], str]:
-    """The profiles that are not loaded, and what bodies would be judged by."""
-    if not asked.tests:
-        return (), ""
-    from conformance_cli.cli.validating.definitions import about, library
-
-    try:
-        found = library(definitions)
-        packages = about(definitions).packages
-    except ConformanceError as error:
-        return tuple(asked.profiles or ()), f"nothing: {error}"
-    lost = [url for url in asked.profiles or () if found.structure(url) is None]
-    return lost, ", ".join(packages) or SHAPES
 
 
 def _open(head: str, found: Sequence[Prospect]) -> Iterator[str]:

@@ -7,7 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from conformance_cli.cli.compose import Definitions, definitions, endpoint_of, plan_of
-from conformance_cli.cli.connection import connected
+from conformance_cli.cli.connection import connected, definitions_of
+from conformance_cli.cli.definitions_needed import at_hand, needed
 from conformance_cli.cli.output import answer, counted, table, wrapped
 from conformance_cli.cli.prospects import missing_fixtures
 from conformance_cli.cli.session import Session
@@ -84,12 +85,31 @@ def _local(config: Config, found: Definitions, plan: Plan) -> Iterator[Preflight
         tests = f"{counted(len(pack.tests), 'test')}"
         yield PreflightResult("pack", ok, f"{pack.ref}, {tests}")
     yield PreflightResult("plan", ok, f"{len(plan.runnable)} of {len(plan.tests)} tests can run")
+    yield from _validation(config, plan)
     yield from _real_people(config)
     if config.network.insecure:
         yield PreflightResult(
             "tls", warning, "it will not be verified, so the run can never be certified",
             "leave out --insecure; give --ca-bundle FILE for a private authority",
         )  # fmt: skip
+
+
+def _validation(config: Config, plan: Plan) -> Iterator[PreflightResult]:
+    """Whether the tests that validate bodies have what they judge by."""
+    asked = needed(plan)
+    if not asked.tests:
+        return
+    found = at_hand(asked, definitions_of(config.packages, plan.profile))
+    name, tests = "FHIR validation", counted(len(asked.tests), "test")
+    if found.problem:
+        yield PreflightResult(name, PreflightStatus.FAILED, found.problem, found.remedy)
+    elif found.lost:
+        yield PreflightResult(
+            name, PreflightStatus.WARNING, f"not loaded: {', '.join(found.lost)}",
+            "install the package, and name it with --package or in [packages]",
+        )  # fmt: skip
+    else:
+        yield PreflightResult(name, PreflightStatus.OK, f"in {tests}, by {found.by}")
 
 
 def _not_given(plan: Plan, shown: set[str]) -> Iterator[PreflightResult]:

@@ -183,6 +183,21 @@ def test_a_plan_names_the_profiles_that_are_not_loaded(cli: Cli, folder: Path, e
     }  # fmt: skip
 
 
+def test_check_says_whether_there_is_anything_to_judge_by(cli: Cli, folder: Path, env) -> None:
+    with serving(GOOD) as url:
+        given = ("check", "valid", "--catalogue", str(folder), "-e", url)
+        missing = cli(*given, "--package", "nope@1.0.0", cwd=folder, env=env)
+        bare = cli(*given, cwd=folder, env=env)
+        write_core(folder / "pkg")
+        full = cli(*given, *CORE, "--package", "active.json", cwd=folder, env=env)
+    assert missing.code == 3
+    assert "nope@1.0.0 is not installed" in missing.out
+    assert "conformance package install nope@1.0.0" in missing.out
+    assert (bare.code, full.code) == (0, 0)
+    assert NAMED in bare.out
+    assert "FHIR validation                in 2 tests, by hl7.fhir.r4.core@4.0.1" in full.out
+
+
 def test_a_test_is_explained_with_its_assertion(cli: Cli, folder: Path, env) -> None:
     done = cli("explain", "patient-conforms", "--catalogue", str(folder), cwd=folder, env=env)
     assert NAMED in done.out
