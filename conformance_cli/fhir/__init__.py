@@ -3,6 +3,8 @@
     library = open_packages(["hl7.fhir.r4.core@4.0.1"])
     outcome = Validator(library).validate(data, profiles=["http://..."])
 
+``shape_library()`` serves where there are no packages.
+
 Names are loaded when they are first used: a command that needs none pays for none.
 """
 
@@ -13,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from conformance_cli.fhir.definitions.library import Library
+    from conformance_cli.fhir.definitions.shapes import shape_library
     from conformance_cli.fhir.errors import FhirPathError
     from conformance_cli.fhir.outcome.issue import Issue, Severity
+    from conformance_cli.fhir.packages.errors import PackageError
     from conformance_cli.fhir.packages.loading import open_packages
     from conformance_cli.fhir.path.fhirpath import FhirPath, default_fhirpath
     from conformance_cli.fhir.path.literals import literal
@@ -29,6 +33,7 @@ _HOMES = {
     "Library": "definitions.library",
     "Options": "validation.options",
     "Outcome": "validation.validator",
+    "PackageError": "packages.errors",
     "ReferencePolicy": "validation.options",
     "Severity": "outcome.issue",
     "Validator": "validation.validator",
@@ -36,6 +41,7 @@ _HOMES = {
     "literal": "path.literals",
     "open_packages": "packages.loading",
     "read_resource": "source.resource",
+    "shape_library": "definitions.shapes",
 }
 
 __all__ = [
@@ -45,6 +51,7 @@ __all__ = [
     "Library",
     "Options",
     "Outcome",
+    "PackageError",
     "ReferencePolicy",
     "Severity",
     "Validator",
@@ -52,6 +59,7 @@ __all__ = [
     "literal",
     "open_packages",
     "read_resource",
+    "shape_library",
 ]
 
 

@@ -35,9 +35,13 @@ def open_packages(
     it is, and ``library.missing`` names the rest.
 
     Raises:
-        PackageError: something cannot be found or read.
+        PackageError: something cannot be found or read, or nothing is named.
 
     """
+    if not specs:
+        raise PackageError(
+            "no package is named", "", "name one, or take shape_library() for shapes alone"
+        )
     cache = Cache(cache_dir) if cache_dir else default_cache(os.environ)
     store = PackageStore(package_cache) if package_cache else default_store(os.environ)
     try:

@@ -25,7 +25,12 @@ _NUMBERS = "http://hl7.org/fhir/R4/datatypes.html#primitive"
 NOT_SIMPLE = error(
     "primitive-not-simple", "invalid", "A {type} is a simple value, not {found}", _JSON
 )
-KIND = error("primitive-kind", "invalid", "A {type} is {expected} in JSON; found {found}", _JSON)
+KIND = error(
+    "primitive-kind",
+    "invalid",
+    "A value of type {type} must be {expected} in JSON; found {found}",
+    _JSON,
+)
 BOOLEAN = error(
     "primitive-boolean", "invalid", "{value} is no boolean; it must be true or false", _NUMBERS
 )

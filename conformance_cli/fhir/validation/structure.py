@@ -70,7 +70,7 @@ UNKNOWN_TYPE = error(
 NO_TYPE = error(
     "resource-type-missing",
     "invalid",
-    "The resource does not say what it is: resourceType is missing",
+    "The resource does not say what it is: resourceType must name its type",
     "Every resource names its type (http://hl7.org/fhir/R4/json.html#resources).",
 )
 

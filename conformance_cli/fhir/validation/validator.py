@@ -109,6 +109,11 @@ class Validator:
         ``profiles`` are canonical URLs besides those that the resource claims;
         ``supporting`` are further resources that references may point at, by reference
         (``Patient/1`` or an absolute URL).  Never raises for what is in the data.
+
+        Raises:
+            PackageError: a package changed on disk while it was in use.
+            TypeError: the data is neither bytes nor text nor an object.
+
         """
         read = _Input(data) if type(data) is dict else self._read(data, format)
         resource = read.resource
@@ -156,6 +161,8 @@ class Validator:
             return _Input(data)
         # half a surrogate pair is no character, which the readers say of its bytes
         raw = data.encode(errors="surrogatepass") if isinstance(data, str) else data
+        if not isinstance(raw, bytes | bytearray):
+            raise TypeError(f"a resource is bytes, text or a mapping, not {type(data).__name__}")
         if (form or _form(raw)) == "xml":
             from conformance_cli.fhir.source.xml_reader import read_xml
 

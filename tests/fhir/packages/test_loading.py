@@ -177,6 +177,11 @@ def test_the_urls_of_a_package_are_listed(tmp_path, opened) -> None:
     assert list(package.urls()) == [URL]
 
 
+def test_nothing_is_no_library(opened) -> None:
+    with pytest.raises(PackageError, match="no package is named"):
+        opened()
+
+
 def test_what_is_neither_path_nor_name_is_said_so(opened) -> None:
     with pytest.raises(PackageError, match="names no package"):
         opened("what is this?")

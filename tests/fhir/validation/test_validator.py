@@ -45,6 +45,11 @@ class TestInput:
             2,
         )
 
+    @pytest.mark.parametrize("data", [None, 3, ["x"], object()])
+    def test_what_cannot_be_a_resource_is_a_mistake_of_the_program(self, data):
+        with pytest.raises(TypeError, match="a resource is bytes, text or a mapping"):
+            validator().validate(data)
+
     def test_may_be_read_before(self):
         (issue,) = validator().validate(patient(nmae=1)).issues
         assert (issue.id, issue.line, issue.column) == ("element-unknown", None, None)
