@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from tests.corpora.packaged import are_at_hand, packaged
 from tests.fhir.generated.bombs import OBJECTS
 from tests.fhir.generated.bombs_in_definitions import DEFINITIONS, JUDGED, PROFILE
 from tests.fhir.generated.fuzz import Fuzz
 from tests.fhir.generated.inputs import Input
 from tests.fhir.generated.judging import Judge
-from tests.fhir.generated.worlds import World, are_at_hand, packaged
+from tests.fhir.generated.worlds import World
 
 pytestmark = [
     pytest.mark.slow,
@@ -31,6 +34,7 @@ def test_nothing_fails(world: World) -> None:
 def test_nothing_is_exhausted(world: World) -> None:
     judge = Judge(world)
     given = [Input("resource", make()) for make in OBJECTS.values()]
-    given += [Input("definition", JUDGED, (PROFILE,), make()) for make in DEFINITIONS.values()]
+    asked = Input("definition", JUDGED, (PROFILE,))
+    given += [replace(asked, definitions=make()) for make in DEFINITIONS.values()]
     found = [judge.failure(one, 2) for one in given]
     assert [one.signature for one in found if one is not None] == []

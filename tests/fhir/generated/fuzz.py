@@ -15,10 +15,11 @@ import time
 from collections.abc import Iterator, Sequence
 from random import Random
 
+from tests.corpora.packaged import are_at_hand, packaged
 from tests.fhir.generated.inputs import Input, inputs
 from tests.fhir.generated.judging import Failure, Judge
 from tests.fhir.generated.minimise import minimised
-from tests.fhir.generated.worlds import World, worlds
+from tests.fhir.generated.worlds import World, shapes
 
 #: Failures that are shown, each of another kind.
 SHOWN = 10
@@ -68,7 +69,10 @@ def main(arguments: Sequence[str]) -> int:
     count = int(arguments[0]) if arguments else 1_000
     seed = int(arguments[1]) if len(arguments) > 1 else 0
     resource.setrlimit(resource.RLIMIT_AS, (_SPACE, _SPACE))
-    fuzz = Fuzz(worlds(), seed)
+    found = [shapes()]
+    if are_at_hand():
+        found.append(packaged())
+    fuzz = Fuzz(found, seed)
     fuzz.run(min(count, 1_000))
     early = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     fuzz.run(max(0, count - 1_000))

@@ -64,7 +64,7 @@ class Judge:
         before = time.process_time()
         try:
             with no_sockets(), broken_off_after(PATIENCE):
-                outcome = self._validator(given).validate(given.data, profiles=given.profiles)
+                outcome = _asked(self._validator(given), given)
                 seconds = time.process_time() - before
                 told = self._told(given, outcome, number)
         except _HangError:
@@ -80,7 +80,7 @@ class Judge:
 
     def _again(self, given: Input) -> float:
         before = time.process_time()
-        self._validator(given).validate(given.data, profiles=given.profiles)
+        _asked(self._validator(given), given)
         return time.process_time() - before
 
     def _validator(self, given: Input) -> Validator:
@@ -106,7 +106,7 @@ class Judge:
 
     def _same(self, outcome: Outcome, other: Validator, kind: str, given: Input) -> Failure | None:
         mine = Counter(map(_said, outcome.issues))
-        theirs = Counter(map(_said, other.validate(given.data, profiles=given.profiles).issues))
+        theirs = Counter(map(_said, _asked(other, given).issues))
         if mine == theirs:
             return None
         differing = sorted({one[1] for one in (mine - theirs) + (theirs - mine)})
@@ -115,6 +115,11 @@ class Judge:
 
     def _failed(self, kind: str, where: str, given: Input, detail: str = "") -> Failure:
         return Failure(self.world.name, kind, f"{kind}: {where}", detail, given)
+
+
+def _asked(validator: Validator, given: Input) -> Outcome:
+    supporting = given.supporting or None
+    return validator.validate(given.data, profiles=given.profiles, supporting=supporting)
 
 
 def thorough(library: Library, options: Options) -> Validator:

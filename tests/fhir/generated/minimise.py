@@ -24,6 +24,8 @@ def minimised(failure: Failure, judge: Judge) -> Input:
         found = (judge.failure(tried, number) for number in numbers)
         return any(one is not None and one.signature == failure.signature for one in found)
 
+    if given.supporting and fails(replace(given, supporting={})):
+        given = replace(given, supporting={})
     for profile in given.profiles:
         fewer = replace(given, profiles=tuple(one for one in given.profiles if one != profile))
         given = fewer if fails(fewer) else given
@@ -32,11 +34,17 @@ def minimised(failure: Failure, judge: Judge) -> Input:
     else:
         data = _object(given.data, lambda data: fails(replace(given, data=data)))
     given = replace(given, data=data)
-    if not given.definitions:
-        return given
-    first = given.definitions[0]
-    less = _object(first, lambda one: fails(replace(given, definitions=(one,))))
-    return replace(given, definitions=(less,))
+    for number in range(len(given.definitions)):
+        given = _less_defined(given, number, fails)
+    return given
+
+
+def _less_defined(given: Input, number: int, fails: Callable[[Input], bool]) -> Input:
+    def with_one(one: Json) -> Input:
+        definitions = (*given.definitions[:number], one, *given.definitions[number + 1 :])
+        return replace(given, definitions=definitions)
+
+    return with_one(_object(given.definitions[number], lambda one: fails(with_one(one))))
 
 
 def _object(value: Json, fails: Callable[[Json], bool]) -> Json:

@@ -16,6 +16,7 @@ from typing import Any
 
 from conformance_cli.fhir.definitions.library import Library
 from conformance_cli.fhir.definitions.schema import Element
+from tests.fhir.generated.groups import APART, Group, Groups
 from tests.fhir.generated.places import Places, Spot
 from tests.fhir.generated.values import PRIMITIVES
 
@@ -26,10 +27,6 @@ URL = "http://nowhere.test/StructureDefinition/made-up"
 _CORE = "http://hl7.org/fhir/StructureDefinition/"
 #: Constraints of a profile, and how often one is tried that may not suit the resource.
 _MOST, _TRIES = 6, 40
-#: Elements whose values other rules depend on, or that are no matter of profiles like these.
-_APART = frozenset(
-    {"id", "extension", "modifierExtension", "contained", "meta", "text", "reference"}
-)
 _FIXABLE = frozenset(PRIMITIVES) - {"xhtml", "canonical", "id"}
 
 
@@ -43,37 +40,20 @@ class Step:
     within: str
 
 
-@dataclass
-class Group:
-    """All values of one element of a resource, and the objects that may have it."""
-
-    path: str
-    element: Element
-    spots: list[Spot]
-    owners: list[tuple[str, Object]]
-    order: tuple[int, ...]
-
-    @property
-    def counts(self) -> list[int]:
-        """How often each owner has the element."""
-        return [sum(spot.owner is owner for spot in self.spots) for _, owner in self.owners]
-
-
 class Profiling:
     """Makes one profile of a resource; ``steps`` lead out of it."""
 
     def __init__(self, library: Library, resource: Object, source: Random) -> None:
         self._places = Places(library)
-        self._library = library
+        self._groups = Groups(library, resource)
         self._source = source
         self.resource = resource
         self._facts: dict[str, Object] = {}
         self._slices: dict[str, list[Object]] = {}
-        self._order: dict[str, tuple[int, ...]] = {}
         self._steps: list[Callable[[], Step | None]] = []
         makers = (self._minimum, self._maximum, self._forbid, self._fix, self._pattern)
         makers = (*makers, self._narrow, self._shorten, self._slice)
-        groups = list(self._groups(resource))
+        groups = list(self._groups.all())
         wanted = source.randint(1, _MOST)
         for _ in range(_TRIES):
             if len(self._steps) < wanted:
@@ -84,7 +64,7 @@ class Profiling:
         """The profile."""
         name = self.resource["resourceType"]
         elements: list[Object] = []
-        for path in sorted(self._facts, key=self._order.__getitem__):
+        for path in sorted(self._facts, key=self._groups.order.__getitem__):
             elements.append({"id": path, "path": path, **self._facts[path]})
             elements += self._slices.get(path, [])
         return {
@@ -106,45 +86,6 @@ class Profiling:
             step = make()
             if step is not None:
                 yield step
-
-    def _groups(self, resource: Object) -> Iterator[Group]:
-        """The elements of a resource and of the data types in it, there or not."""
-        name = resource["resourceType"]
-        structure = self._library.type(name)
-        assert structure is not None
-        yield from self._below(name, structure.root, [(name, resource)], (), 0)
-
-    def _below(
-        self,
-        path: str,
-        element: Element,
-        owners: list[tuple[str, Object]],
-        order: tuple[int, ...],
-        depth: int,
-    ) -> Iterator[Group]:
-        spots = self._places.of(self.resource)
-        for position, child in enumerate(element.children):
-            if child.name in _APART or child.content_reference:
-                continue
-            here = f"{path}.{child.name}" + ("[x]" if child.choice else "")
-            mine = [one for one in spots if one.element is child and _is_owned(one, owners)]
-            if any(f"_{key}" in owner for _, owner in owners for key in _keys(child)):
-                continue
-            group = Group(here, child, mine, owners, (*order, position))
-            self._order[here] = group.order
-            yield group
-            inner = [(one.at, one.value) for one in mine if isinstance(one.value, dict)]
-            holder = self._holder(child)
-            if inner and depth < 2 and holder is not None and not child.choice:
-                yield from self._below(here, holder, inner, group.order, depth + 1)
-
-    def _holder(self, child: Element) -> Element | None:
-        """Where the children of an element are defined."""
-        if child.children:
-            return child
-        structure = self._library.type(child.types[0].code)
-        is_type = structure is not None and structure.kind == "complex-type"
-        return structure.root if structure is not None and is_type else None
 
     def _say(self, group: Group, **facts: Json) -> bool:
         """Add to what the profile says of an element, unless it says that already."""
@@ -360,24 +301,14 @@ class Profiling:
 
     def _simple(self, element: Element) -> dict[str, str]:
         """The children of an element that have a simple type, with it."""
-        holder = self._holder(element)
+        holder = self._groups.holder(element)
         children = holder.children if holder is not None else ()
         return {
             child.name: child.types[0].code
             for child in children
             if not child.choice and not child.repeats and child.types
-            if child.types[0].code in _FIXABLE and child.name not in _APART
+            if child.types[0].code in _FIXABLE and child.name not in APART
         }
-
-
-def _is_owned(spot: Spot, owners: list[tuple[str, Object]]) -> bool:
-    return any(spot.owner is owner for _, owner in owners)
-
-
-def _keys(child: Element) -> list[str]:
-    if not child.choice:
-        return [child.name]
-    return [child.name + ref.code[0].upper() + ref.code[1:] for ref in child.types]
 
 
 def _count(group: Group, spot: Spot) -> int:
@@ -393,7 +324,7 @@ def _remove(spot: Spot) -> None:
 
 
 def _is_shared(key: str, value: Json, values: list[Object]) -> bool:
-    is_simple = not isinstance(value, dict | list) and key not in _APART
+    is_simple = not isinstance(value, dict | list) and key not in APART
     return is_simple and not key.startswith("_") and all(one.get(key) == value for one in values)
 
 

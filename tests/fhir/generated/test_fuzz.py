@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from conformance_cli.fhir.definitions.shapes import shape_library
 from tests.fhir.generated.fuzz import Fuzz
-from tests.fhir.generated.worlds import World
+from tests.fhir.generated.worlds import shapes
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nothing_fails_by_shapes_alone(seed: int) -> None:
-    fuzz = Fuzz([World("shapes", shape_library("4.0.1"))], seed)
+    fuzz = Fuzz([shapes()], seed)
     fuzz.run(1_000)
     assert list(fuzz.shown()) == []
