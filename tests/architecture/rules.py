@@ -37,6 +37,7 @@ CLOCKS = frozenset(
 )
 #: Parts of the FHIR library that talk to a registry or server, and only if the user names it.
 MAY_ASK_SERVICES = (
+    "conformance_cli.fhir.network",
     "conformance_cli.fhir.packages.",
     "conformance_cli.fhir.terminology.",
     "conformance_cli.fhir.second_opinion.",

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from conformance_cli.fhir.network import anonymous, why_unreachable
 from conformance_cli.fhir.packages.errors import OfflineError, RegistryError
 from conformance_cli.fhir.packages.limits import MIB, STANDARD
 
@@ -109,8 +110,7 @@ class Transfer:
         import requests  # heavy
 
         with requests.Session() as session:
-            # an authentication of our own, which adds nothing, keeps .netrc out of it
-            session.auth = _unchanged
+            session.auth = anonymous
             answer = self._follow(session, checked_url(url), headers)
             with answer:
                 yield answer
@@ -149,7 +149,7 @@ class Transfer:
             )
         except (requests.RequestException, OSError, ValueError) as error:
             raise OfflineError(
-                f"the registry cannot be reached ({_reason(error)})",
+                f"the registry cannot be reached ({why_unreachable(error)})",
                 _origin(url),
                 "check the network, HTTPS_PROXY and --registry; without a network, give the "
                 "path of a .tgz instead",
@@ -197,19 +197,3 @@ def _is_this_machine(host: str) -> bool:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _reason(error: Exception) -> str:
-    import requests
-
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy does not answer"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate is not trusted"
-    if isinstance(error, requests.Timeout):
-        return "it does not answer"
-    return "no connection"
-
-
-def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request

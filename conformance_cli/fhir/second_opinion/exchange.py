@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance_cli.fhir.network import anonymous, why_unreachable
+
 Json = Any
 
 #: Bytes of an answer that are read.
@@ -34,20 +36,19 @@ def post(
 ) -> Answer:
     """Send ``data`` and read the JSON that comes back.
 
-    ``timeout_s`` bounds the whole answer.  Proxies are those of the environment; its
-    ``.netrc`` is not read.
+    ``timeout_s`` bounds the whole answer.  Proxies and authorities are those of the
+    environment; its ``.netrc`` is not used.
 
     Raises:
         ServiceError: unreachable, too slow, too much, a redirect, or no JSON.
 
     """
     import requests  # heavy
-    from requests.utils import get_environ_proxies
     from urllib3.exceptions import HTTPError
 
     ends = time.monotonic() + timeout_s
     with requests.Session() as session:
-        session.trust_env = False
+        session.auth = anonymous
         try:
             with session.post(
                 url,
@@ -57,13 +58,12 @@ def post(
                 timeout=(min(_CONNECT_S, timeout_s), timeout_s),
                 allow_redirects=False,
                 stream=True,
-                proxies=get_environ_proxies(url),
             ) as response:
                 if 300 <= response.status_code < 400:
                     raise ServiceError(f"it redirects (status {response.status_code})")
                 return Answer(response.status_code, _json(response, ends))
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            raise ServiceError(f"it cannot be asked: {type(error).__name__}") from error
+            raise ServiceError(f"it cannot be reached ({why_unreachable(error)})") from error
 
 
 def _json(response: Any, ends: float) -> Json:

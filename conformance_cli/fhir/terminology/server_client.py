@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from conformance_cli.fhir.network import anonymous, why_unreachable
+
 if TYPE_CHECKING:
     import requests
 
@@ -47,6 +49,8 @@ class Client:
         self._headers = {"Accept": _FHIR_JSON, **headers}
         self._left = most_requests
         self._failures = 0
+        #: Why it failed the last time.
+        self._last = ""
         self._session: requests.Session | None = None
 
     def close(self) -> None:
@@ -67,20 +71,23 @@ class Client:
         self, method: str, path: str, query: Mapping[str, str], body: bytes | None
     ) -> Mapping[str, Json]:
         if self._failures >= _MOST_FAILURES:
-            raise ServiceError(f"the terminology server {self._host} has failed repeatedly")
+            raise ServiceError(f"{self._last}; it has failed repeatedly and is asked no more")
         if self._left <= 0:
             raise ServiceError("the terminology server was asked as often as is allowed")
         self._left -= 1
         try:
-            status, data = self._exchange(method, path, query, body)
-        except ServiceError:
+            status, data = self._working(*self._exchange(method, path, query, body))
+        except ServiceError as error:
             self._failures += 1
+            self._last = str(error)
             raise
-        if status >= 500:
-            self._failures += 1
-            raise ServiceError(f"the terminology server {self._host} failed with status {status}")
         self._failures = 0
         return self._read(status, data)
+
+    def _working(self, status: int, data: bytes) -> tuple[int, bytes]:
+        if status >= 500:
+            raise ServiceError(f"the terminology server {self._host} failed with status {status}")
+        return status, data
 
     def _exchange(
         self, method: str, path: str, query: Mapping[str, str], body: bytes | None
@@ -89,6 +96,7 @@ class Client:
 
         if self._session is None:
             self._session = requests.Session()
+            self._session.auth = anonymous
         deadline = time.monotonic() + self._timeout
         sent = self._headers if body is None else {**self._headers, "Content-Type": _FHIR_JSON}
         try:
@@ -113,9 +121,9 @@ class Client:
         except requests.Timeout as err:
             raise ServiceError(self._slow()) from err
         except (requests.RequestException, OSError, ValueError) as err:
-            kind = type(err).__name__
+            why = why_unreachable(err)
             raise ServiceError(
-                f"the terminology server {self._host} is out of reach: {kind}"
+                f"the terminology server {self._host} cannot be reached ({why})"
             ) from err
 
     def _slow(self) -> str:

@@ -124,7 +124,7 @@ def test_a_status_that_is_no_answer_is_a_problem(status: int, path: str) -> None
 
 def test_a_service_that_is_not_there_is_a_problem() -> None:
     opinion = FhirServer("http://127.0.0.1:9").ask(QUESTION)
-    assert opinion.problem.startswith("it cannot be asked")
+    assert opinion.problem == "it cannot be reached (no connection)"
 
 
 def test_a_slow_service_is_left() -> None:

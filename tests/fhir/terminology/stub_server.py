@@ -16,6 +16,8 @@ class Stub:
     def __init__(self):
         self.answers = {}
         self.asked = []
+        #: Of the last request.
+        self.headers = {}
         self.status = 200
         self.delay = 0.0
         self.raw = None
@@ -47,6 +49,7 @@ def running():
                 said[one["name"]] = value
             name = path.removeprefix("/fhir/")
             stub.asked.append((name, said or query))
+            stub.headers = dict(self.headers)
             time.sleep(stub.delay)
             answer = stub.answers.get(name, {"resourceType": "OperationOutcome"})
             answer = answer(said) if callable(answer) else answer

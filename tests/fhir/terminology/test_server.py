@@ -185,14 +185,22 @@ class TestFailures:
 
     def test_nobody_there(self):
         answer = ServerTerminology("http://127.0.0.1:9/fhir").in_value_set(HEART_ATTACK, VS)
-        assert "127.0.0.1 is out of reach" in answer.reason
+        assert "127.0.0.1 cannot be reached (no connection)" in answer.reason
+
+    def test_no_credentials_of_the_environment_are_sent(self, stub, server, tmp_path, monkeypatch):
+        (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password secret\n")
+        (tmp_path / "netrc").chmod(0o600)
+        monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+        stub.validate(result=True)
+        server.in_value_set(HEART_ATTACK, VS)
+        assert "Authorization" not in stub.headers
 
     def test_a_server_that_keeps_failing_is_left_alone(self, stub, server):
         stub.status = 503
         for number in range(6):
             answer = server.in_value_set(Coded(SNOMED, str(number)), VS)
         assert len(stub.asked) == 3
-        assert "has failed repeatedly" in answer.reason
+        assert "127.0.0.1 failed with status 503; it has failed repeatedly" in answer.reason
 
     def test_requests_are_counted(self, stub):
         stub.validate(result=True)
