@@ -7,7 +7,6 @@ FHIR R4, 2.4.0 (http://hl7.org/fhir/R4/narrative.html) and 6.1.0.9
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct, field
@@ -28,6 +27,7 @@ from conformance_cli.fhir.source.xhtml import (
     NEVER_INLINE,
     PARENTS,
     RULES,
+    Rule,
     is_attribute,
 )
 
@@ -131,6 +131,9 @@ _IGNORED = Regex(r"[\x00-\x20]+")
 _STYLE = Regex(r"javascript\s*:|expression\s*\(|@import", re.IGNORECASE)
 
 
+#: Elements that have no place of their own.
+_ANYWHERE = ELEMENTS - PARENTS.keys()
+
 #: More problems than this are not told of one narrative.
 MAX_PROBLEMS = 100
 
@@ -176,12 +179,7 @@ def examine(div: str) -> Examined:
         return found
     if root.name != "div":
         found.add(ROOT, name=root.name)
-    says_something = False
-    for tag, parent, outer in _walk(root):
-        if tag.name:
-            _check_tag(tag, parent, outer, found)
-        says_something |= tag.name == "img" or bool(tag.text.strip())
-    if not says_something:
+    if not _visit(root, found):
         found.add(EMPTY)
     for name, count in found.ids.items():
         if count > 1:
@@ -190,46 +188,64 @@ def examine(div: str) -> Examined:
     return found
 
 
-def _walk(root: Tag) -> Iterator[tuple[Tag, Tag | None, str]]:
-    """Every tag and text with its parent, and the outermost element of text around it."""
+def _visit(root: Tag, found: Examined) -> bool:
+    """Look at every tag; whether there is anything to read or to see.
+
+    With each goes the tag around it, and the outermost element of text.
+    """
+    says_something = False
     stack: list[tuple[Tag, Tag | None, str]] = [(root, None, "")]
     while stack:
         tag, parent, outer = stack.pop()
-        yield tag, parent, outer
         rule = RULES.get(tag.name)
+        _check_tag(tag, rule, parent, outer, found)
+        says_something = says_something or tag.name == "img"
         line = rule is not None and rule.inline
         inside = tag.name if line and (not outer or tag.name == "a") else outer
-        stack.extend((child, tag, inside) for child in reversed(tag.children))
+        for child in reversed(tag.children):
+            if child.name:
+                stack.append((child, tag, inside))
+            elif not says_something:
+                says_something = bool(child.text.strip())
+    return says_something
 
 
-def _check_tag(tag: Tag, parent: Tag | None, outer: str, found: Examined) -> None:
+def _check_tag(
+    tag: Tag, rule: Rule | None, parent: Tag | None, outer: str, found: Examined
+) -> None:
+    name = tag.name
     if tag.namespace != NAMESPACE:
-        found.add(CHANGED_NAMESPACE, name=tag.name, found=tag.namespace)
-    if tag.name not in ELEMENTS:
-        found.add(ELEMENT, name=tag.name)
+        found.add(CHANGED_NAMESPACE, name=name, found=tag.namespace)
+    if rule is None:
+        found.add(ELEMENT, name=name)
     for attribute, value in tag.attributes.items():
         _check_attribute(tag, attribute, value, found)
-    if outer and tag.name in NEVER_INLINE:
-        found.add(IN_LINE, name=tag.name, outer=outer)
-    if outer == "a" and tag.name == "a":
+    if outer:
+        _check_in_line(name, outer, found)
+    parents = PARENTS.get(name)
+    if parents is not None and parent is not None and parent.name not in parents:
+        found.add(MISPLACED, name=name, outer=parent.name)
+    if rule is not None and rule.textless:
+        _check_content(tag, rule, found)
+
+
+def _check_in_line(name: str, outer: str, found: Examined) -> None:
+    if name in NEVER_INLINE:
+        found.add(IN_LINE, name=name, outer=outer)
+    if outer == "a" and name == "a":
         found.add(NESTED_LINK)
-    if parent is not None and tag.name in PARENTS and parent.name not in PARENTS[tag.name]:
-        found.add(MISPLACED, name=tag.name, outer=parent.name)
-    _check_content(tag, found)
 
 
-def _check_content(tag: Tag, found: Examined) -> None:
-    rule = RULES.get(tag.name)
-    if rule is None or not rule.textless:
-        return
+def _check_content(tag: Tag, rule: Rule, found: Examined) -> None:
     if rule.void:
         if tag.children:
             found.add(NOT_VOID, name=tag.name)
         return
     for child in tag.children:
-        if child.text.strip():
-            found.add(STRAY_TEXT, outer=tag.name, text=child.text.strip())
-        elif child.name in ELEMENTS and child.name not in rule.children | PARENTS.keys():
+        if not child.name:
+            if text := child.text.strip():
+                found.add(STRAY_TEXT, outer=tag.name, text=text)
+        elif child.name not in rule.children and child.name in _ANYWHERE:
             found.add(MISPLACED, name=child.name, outer=tag.name)
 
 

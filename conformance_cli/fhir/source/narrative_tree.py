@@ -80,7 +80,9 @@ class _Builder:
         if len(self._open) >= MAX_DEPTH or self._count > MAX_TAGS:
             raise MalformedError(f"it has more than {MAX_TAGS} tags, or {MAX_DEPTH} levels of them")
         namespace, _, local = name.rpartition(" ")
-        tag = Tag(local, namespace, {_plain(key): value for key, value in attributes.items()})
+        if attributes:
+            attributes = {_plain(key): value for key, value in attributes.items()}
+        tag = Tag(local, namespace, attributes)
         if self._open:
             self._open[-1].children.append(tag)
         else:

@@ -7,7 +7,7 @@ their expressions look at every element of the resource for each contained one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from conformance_cli.fhir.outcome.inert import shortened
@@ -57,6 +57,8 @@ SAME_ID = error(
     _CONTAINED,
 )
 _LINK = Regex(r"""\b(?:href|src)\s*=\s*["']#([^"']+)["']""")
+#: What texts begin with that may lead to a contained resource.
+_TELLING = frozenset("#<")
 #: How many objects within objects are looked into.
 _DEEPEST = 200
 
@@ -115,8 +117,8 @@ def _check_orphans(
     session: Session, scope: Scope, resources: Mapping[int, Mapping[str, Json]]
 ) -> None:
     """Report what cannot be reached from the container and does not point back at it."""
-    reached = set(_fragments({k: v for k, v in scope.resource.items() if k != "contained"}))
-    links = {index: set(_fragments(one)) for index, one in resources.items()}
+    reached = _fragments({k: v for k, v in scope.resource.items() if k != "contained"})
+    links = {index: _fragments(one) for index, one in resources.items()}
     waiting = set(resources)
     grown = True
     while grown:
@@ -135,16 +137,19 @@ def _id(resource: Mapping[str, Json]) -> str:
     return key if isinstance(key, str) else "?"
 
 
-def _fragments(value: Json) -> Iterator[str]:
+def _fragments(value: Json) -> set[str]:
     """The ids behind all values that begin with #, and behind the links of narratives."""
-    waiting: list[tuple[Json, int]] = [(value, 0)]
-    while waiting:
-        current, depth = waiting.pop()
-        if isinstance(current, str):
-            if current.startswith("#"):
-                yield current[1:]
-            elif current.startswith("<"):
-                yield from _LINK.findall(current)
-        elif isinstance(current, dict | list) and depth < _DEEPEST:
-            inner = current.values() if isinstance(current, dict) else current
-            waiting.extend((one, depth + 1) for one in inner)
+    found: set[str] = set()
+    level, depth = [value], 0
+    while level and depth < _DEEPEST:
+        below: list[Json] = []
+        for container in level:
+            for item in container.values() if type(container) is dict else container:
+                kind = type(item)
+                if kind is str:
+                    if item[:1] in _TELLING:
+                        found.update([item[1:]] if item[0] == "#" else _LINK.findall(item))
+                elif kind is dict or kind is list:
+                    below.append(item)
+        level, depth = below, depth + 1
+    return found

@@ -13,7 +13,7 @@ from conformance_cli.fhir.validation.shape import Kind, Property, Shapes
 
 if TYPE_CHECKING:
     from conformance_cli.fhir.validation.quick.lessons import Lesson
-    from conformance_cli.fhir.validation.quick.look import Holder, Look, Quick
+    from conformance_cli.fhir.validation.quick.look import Holder, Inside, Look, Quick
 
 Json = Any
 ResourceRule = Callable[[Session, Scope], None]
@@ -41,6 +41,7 @@ class Looks:
         self._shapes = shapes
         self._rules_of = rules_of
         self._looks: dict[str, Look] = {}
+        self._insides: dict[Property, Inside] = {}
         self._holders: dict[Property, Holder | None] = {}
         self._met: dict[str | Property, int] = {}
         #: What the quick looks have to be taught by the walk, by property.
@@ -58,9 +59,12 @@ class Looks:
             look = self._looks[name] = self._quick.look(shape, self._rules_of(name))
         return look
 
-    def known(self, name: str) -> Look | None:
-        """The same, for one that was met already."""
-        return self._looks.get(name)
+    def inside(self, found: Property) -> Inside | None:
+        """The quick look at the properties of an object, if enough were walked over before."""
+        inside = self._insides.get(found)
+        if inside is None and self._is_frequent(found) and found.shape is not None:
+            inside = self._insides[found] = self._quick.inside(found.shape, found)
+        return inside
 
     def holder(self, found: Property) -> Holder | None:
         """The quick look at values of a property in which there are resources."""

@@ -6,6 +6,8 @@ kind, and what its type asks for; then at what is missing, and at the invariants
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import Any
 
 from conformance_cli.fhir.outcome.message import error
@@ -89,8 +91,11 @@ class Structures:
         self._looks = looks
         self._lessons = looks.lessons
 
-    def resource(self, scope: Scope) -> Shape | None:
-        """Check a resource and all that is in it; its shape, if its type is known."""
+    def resource(self, scope: Scope, doubts: Collection[str] | None = None) -> Shape | None:
+        """Check a resource and all that is in it; its shape, if its type is known.
+
+        ``doubts`` are the keys that have to be looked at, if that is not all of them.
+        """
         session, resource = self._session, scope.resource
         name = resource.get("resourceType")
         if not isinstance(name, str):
@@ -103,7 +108,7 @@ class Structures:
             return None
         memory = session.memory
         outside = memory.pop(HAS_ELEMENT_IDS, False)
-        self.object(resource, shape, scope.place, scope, None)
+        self._object(resource, shape, scope.place, scope, None, doubts)
         if memory.pop(HAS_ELEMENT_IDS, False):
             from conformance_cli.fhir.validation.element_ids import check_element_ids
 
@@ -116,41 +121,55 @@ class Structures:
         self, value: Json, shape: Shape, place: Place, scope: Scope, via: Property | None
     ) -> None:
         """Check an object against its shape; ``via`` is the property that holds it."""
+        inside = self._looks.inside(via) if via is not None and _is_near(place, scope) else None
+        doubts = inside.doubts(value, self._session, scope) if inside is not None else None
+        self._object(value, shape, place, scope, via, doubts)
+
+    def _object(
+        self,
+        value: Json,
+        shape: Shape,
+        place: Place,
+        scope: Scope,
+        via: Property | None,
+        doubts: Collection[str] | None,
+    ) -> None:
         session = self._session
         if not value:
             session.report(EMPTY_OBJECT, place)
             return
-        companions = self._properties(value, shape, place, scope)
-        if companions:
-            self._companions(value, shape, place, scope)
+        doubtful = value if doubts is None else [key for key in value if key in doubts]
+        companions = self._properties(value, shape, place, scope, doubtful)
+        for key in companions:
+            found = shape.properties[key]
+            self._companion(value[key], value.get(key[1:]), found, place, scope)
         self._presence(value, shape, place)
         if shape.invariants:
             check_invariants(session, shape.invariants, Node(value, shape.path), place, scope)
-        if "extension" in value or "modifierExtension" in value:
+        if "extension" in doubtful or "modifierExtension" in doubtful:
             self._rules.extensions(session, value, shape, via, place, scope)
 
-    def _properties(self, value: Json, shape: Shape, place: Place, scope: Scope) -> bool:
-        """Check each property; whether there are companions, which come later."""
-        session = self._session
+    def _properties(
+        self, value: Json, shape: Shape, place: Place, scope: Scope, keys: Iterable[str]
+    ) -> list[str]:
+        """Check what stands under some keys; those of companions, which come later."""
         properties = shape.properties
-        companions = False
-        look = self._looks.known(shape.path) if shape.is_resource else None
-        for key, item in value.items():
-            found = properties.get(key)
+        companions = []
+        for key in keys:
+            found, item = properties.get(key), value[key]
             if found is None:
                 if key != "resourceType" or not shape.is_resource:
                     self._unknown(key, shape, place)
-            elif look is not None and look.is_fine_part(item, key, session, scope):
-                pass
             elif found.kind is Kind.COMPANION:
-                companions = True
+                companions.append(key)
             elif type(item) is list:
                 self._array(item, found, shape, place, scope, value)
             else:
+                at = place.child(key, None, found.shown)
                 if found.repeats:
                     path = f"{place.expression}.{found.element.name}"
-                    session.report(NOT_ARRAY, place.child(key, None, found.shown), path=path)
-                self._item(item, found, shape, place.child(key, None, found.shown), scope, value)
+                    self._session.report(NOT_ARRAY, at, path=path)
+                self._item(item, found, shape, at, scope, value)
         return companions
 
     def _unknown(self, key: str, shape: Shape, place: Place) -> None:
@@ -158,10 +177,8 @@ class Structures:
             if child.max == 0 and child.name == key.removeprefix("_"):
                 self._session.report(MAXIMUM, place, path=child.path, maximum=0, count=1)
                 return
-        from difflib import get_close_matches
-
-        close = get_close_matches(key[:60], keys_of(shape.properties), n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
+        close = _closest(key[:60], keys_of(shape.properties))
+        hint = f"; did you mean {close}?" if close else ""
         self._session.report(UNKNOWN, place, type=shape.path, name=key[:80], hint=hint)
 
     def _array(
@@ -228,13 +245,6 @@ class Structures:
         kind = "an array" if isinstance(item, list) else f"a {_json_name(item)}"
         self._session.report(NOT_OBJECT, place, path=place.expression, found=kind)
 
-    def _companions(self, value: Json, shape: Shape, place: Place, scope: Scope) -> None:
-        """The ids and extensions of primitives, under keys that begin with an underscore."""
-        for key in value:
-            found = shape.properties.get(key)
-            if found is not None and found.kind is Kind.COMPANION:
-                self._companion(value[key], value.get(key[1:]), found, place, scope)
-
     def _companion(
         self, twins: Json, values: Json, found: Property, place: Place, scope: Scope
     ) -> None:
@@ -282,6 +292,23 @@ class Structures:
             if len(names) > 1:
                 path = f"{shape.path}.{element.name}[x]"
                 self._session.report(CHOICE, place, path=path, found=", ".join(sorted(names)))
+
+
+def _is_near(place: Place, scope: Scope) -> bool:
+    """Whether an element is one or two steps into its resource.
+
+    There the quick look saves most of a walk; further in, it would be repeated too often.
+    """
+    above = place.parent
+    return above is not None and (above is scope.place or above.parent is scope.place)
+
+
+@lru_cache(maxsize=512)
+def _closest(name: str, names: tuple[str, ...]) -> str | None:
+    """The name that may be meant by one that there is not."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, names, n=1)), None)
 
 
 def _json_name(value: Json) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -16,9 +16,6 @@ from conformance_cli.fhir.validation.options import Options
 from conformance_cli.fhir.validation.place import Place
 from conformance_cli.fhir.validation.session import Found, Scope, Session
 from conformance_cli.fhir.validation.walker import Walker
-
-if TYPE_CHECKING:
-    from conformance_cli.fhir.validation.quick.look import Look
 
 Json = Any
 
@@ -34,6 +31,11 @@ SHAPES_ONLY = (
     "No FHIR package is loaded: only the shapes of resources were checked; "
     "invariants, profiles, value sets and extensions were not evaluated"
 )
+
+
+#: What tells an issue from others: its message, where it stands, and what it says.
+Key = tuple[str, str, str]
+Told = tuple[Key, Found]
 
 
 class Support(Struct, frozen=True):
@@ -117,14 +119,17 @@ class Validator:
         """
         read = _Input(data) if type(data) is dict else self._read(data, format)
         resource = read.resource
-        look = None
-        if type(resource) is dict and not supporting:
-            look = self._look(resource)
-            if look is not None and not (profiles or read.problems) and look.is_simple(resource):
-                return self._fine(look.shape.type)
-        if look is None and isinstance(data, Mapping):
+        look = doubts = None
+        if type(resource) is dict and not supporting and "contained" not in resource:
+            look = self._compiled.looks.meet(resource.get("resourceType"))
+        if look is not None:
+            doubts = look.doubts_alone(resource)
+            if not (doubts or profiles or read.problems) and look.is_simple(resource):
+                return self._fine(look.name)
+        if isinstance(data, Mapping) and (look is None or doubts):
             read = _given(data)
-            resource = read.resource
+            if read.resource is not resource:  # what was looked at is not what will be judged
+                look, resource = None, read.resource
         session = Session(self._library, self._options, None)
         name: str | None = None
         walker: Walker | None = None
@@ -136,18 +141,15 @@ class Validator:
             walker = Walker(session, self._compiled, self._terminology, supporting or {})
             if look is None:
                 walker.resource(scope, profiles)
+            elif doubts:
+                walker.walk(scope, profiles, doubts)
             else:
-                walker.beyond(look.shape.type, scope, profiles)
+                walker.beyond(look.name, scope, profiles)
         else:
             _tell(session, read)
             if not session.found:
                 session.report(NO_RESOURCE, Place(None, "$"), found=type(resource).__name__)
         return self._outcome(session, read, name, walker)
-
-    def _look(self, resource: dict[str, Json]) -> Look | None:
-        """The quick look at a resource, if that is enough to see that its structure is fine."""
-        look = self._compiled.looks.meet(resource.get("resourceType"))
-        return look if look is not None and look.is_fine_alone(resource) else None
 
     def _fine(self, name: str) -> Outcome:
         """The outcome of a resource of a type about which nothing is to be said."""
@@ -176,35 +178,35 @@ class Validator:
     def _outcome(
         self, session: Session, read: _Input, name: str | None, walker: Walker | None
     ) -> Outcome:
-        kept: dict[tuple[str, str, str], Found] = {}
+        kept: dict[Key, Found] = {}
         for found in session.found:
             kept.setdefault(found.key(), found)
         limit = self._options.max_issues
-        issues = tuple(_issue(found, read) for found in _gravest(list(kept.values()), limit))
+        issues = tuple(_issue(*found, read) for found in _gravest(list(kept.items()), limit))
         support = tuple(Support(*key, *counts) for key, counts in session.support.items())
         profiles = tuple(walker.claimed) if walker else ()
         return Outcome(issues, name, profiles, self._notes, support, max(0, len(kept) - limit))
 
 
-def _gravest(found: list[Found], most: int) -> list[Found]:
+def _gravest(found: list[Told], most: int) -> list[Told]:
     """As many as may be kept, in their order; an error never goes for a warning to stay."""
     if len(found) <= most:
         return found
-    ranked = sorted(range(len(found)), key=lambda place: found[place].severity.rank)
+    ranked = sorted(range(len(found)), key=lambda place: found[place][1].severity.rank)
     return [found[place] for place in sorted(ranked[:most])]
 
 
-def _issue(found: Found, read: _Input) -> Issue:
+def _issue(key: Key, found: Found, read: _Input) -> Issue:
     position = read.positions.get(id(found))
     if position is None and read.position is not None:
         position = read.position(found.place.pointer)
     line, column = position or (None, None)
-    expression = found.place.expression
+    _, expression, text = key
     return Issue(
         found.severity,
         found.message.code,
         found.message.id,
-        found.text,
+        text,
         "" if expression == "$" else expression,
         line,
         column,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +88,7 @@ class Walker:
         self.memo = compiled.memo
         self.resolver = Resolver(supporting)
         looks = compiled.looks
-        self._rules = Rules(compiled.shapes, self.inner, compiled.ancestors, looks.lessons)
+        self._rules = Rules(compiled.shapes, self.resource, compiled.ancestors, looks.lessons)
         self._structures = Structures(session, self._rules, looks)
         self._told: dict[tuple[int, str], tuple[Place, list[Found]]] = {}
         self.claimed: list[str] = []
@@ -103,17 +103,20 @@ class Walker:
 
     def resource(self, scope: Scope, profiles: Sequence[str] = ()) -> None:
         """Check a resource against its base definition, its claims and further profiles."""
-        shape = self._structures.resource(scope)
+        look = self._compiled.looks.meet(scope.resource.get("resourceType"))
+        doubts = None if look is None else look.doubts(scope.resource, self._session, scope)
+        if look is None or doubts:
+            self.walk(scope, profiles, doubts)
+        elif profiles or not look.is_simple(scope.resource):
+            self.beyond(look.name, scope, profiles)
+
+    def walk(
+        self, scope: Scope, profiles: Sequence[str], doubts: Collection[str] | None = None
+    ) -> None:
+        """The same; ``doubts`` are the keys to look at, if the others are known to be fine."""
+        shape = self._structures.resource(scope, doubts)
         if shape is not None:
             self.beyond(shape.type, scope, profiles)
-
-    def inner(self, scope: Scope) -> None:
-        """Check a resource that another one holds."""
-        look = self._compiled.looks.meet(scope.resource.get("resourceType"))
-        if look is None or not look.is_fine(self._session, scope):
-            self.resource(scope)
-        elif not look.is_simple(scope.resource):
-            self.beyond(look.shape.type, scope, ())
 
     def beyond(self, name: str, scope: Scope, profiles: Sequence[str]) -> None:
         """Check all of a resource, of a known type, that is not its structure."""

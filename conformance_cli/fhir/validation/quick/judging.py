@@ -12,6 +12,12 @@ from conformance_cli.fhir.validation.session import Scope, Session
 
 Json = Any
 
+#: The invariant ref-1 of R4, which is judged here: contained resources are looked for once.
+LEADS_SOMEWHERE = (
+    "reference.startsWith('#').not() or "
+    "(reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))"
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Aim:
@@ -52,6 +58,8 @@ def is_fine_inside(left: list[Left], session: Session, scope: Scope) -> bool:
         if one is None or one in known:
             continue
         reference, aim = one
+        if reference[0] == "#" and not _is_contained(reference[1:], scope.root):
+            return False
         check_reference(session, {"reference": reference}, scope.place, scope, aim.element)
         if len(session.found) != before:
             del session.found[before:]
@@ -59,6 +67,13 @@ def is_fine_inside(left: list[Left], session: Session, scope: Scope) -> bool:
         if reference[0] != "#":
             known.add(one)
     return True
+
+
+def _is_contained(wanted: str, scope: Scope) -> bool:
+    contained = scope.resource.get("contained")
+    return type(contained) is list and any(
+        type(one) is dict and one.get("id") == wanted for one in contained
+    )
 
 
 def _settled(session: Session, scope: Scope) -> set[Any]:

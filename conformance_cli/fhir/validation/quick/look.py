@@ -37,11 +37,72 @@ _NAMES: Mapping[str, object] = {
 }
 
 
-class Look:
-    """Looks at resources of one type.
+class Inside:
+    """Looks at the properties of an object, and tells those that are not surely fine.
 
-    A ``True`` says that the walk would surely report nothing; a ``False`` says nothing.
+    ``via`` is the property that holds the object; a resource has none.
     """
+
+    def __init__(
+        self,
+        shape: Shape,
+        via: Property | None,
+        objects: ObjectTests,
+        are_fine: Callable[[list[str]], bool],
+    ) -> None:
+        self.shape = shape
+        self._via = via
+        self._objects = objects
+        self._are_fine = are_fine
+        self._tests: dict[str, Test] = {"resourceType": _always} if via is None else {}
+
+    def doubts(self, value: Mapping[str, Json], session: Session, scope: Scope) -> list[str]:
+        """The keys under which the walk might have something to report."""
+        texts, left = start(), list[Left]()
+        doubts = self._doubts(value, texts, left)
+        if self._are_fine(texts) and is_fine_inside(left, session, scope):
+            return doubts
+        return self._one_by_one(value, lambda left: is_fine_inside(left, session, scope))
+
+    def _doubts(self, value: Mapping[str, Json], texts: list[str], left: list[Left]) -> list[str]:
+        """The same, texts and references apart."""
+        doubts = []
+        tests = self._tests
+        for key, item in value.items():
+            test = tests.get(key) or self._test(key)
+            try:
+                if test(item, texts, left):
+                    continue
+            except FAILURES:
+                pass
+            doubts.append(key)
+        return doubts
+
+    def _one_by_one(
+        self, value: Mapping[str, Json], judge: Callable[[list[Left]], bool]
+    ) -> list[str]:
+        """The same, where texts or references are in doubt: those of each key apart."""
+        doubts = []
+        for key in value:
+            texts, left = start(), list[Left]()
+            is_fine = not self._doubts({key: value[key]}, texts, left)
+            if not (is_fine and self._are_fine(texts) and judge(left)):
+                doubts.append(key)
+        return doubts
+
+    def _test(self, key: str) -> Test:
+        if key not in self.shape.properties:
+            return never
+        test = self._tests[key] = self._objects.of_key(self.shape, self._via, key)
+        return test
+
+
+#: Stands for the object as a whole: for what is missing, and its invariants.
+_WHOLE = ""
+
+
+class Look(Inside):
+    """Looks at resources of one type; where there is no doubt, the walk would report nothing."""
 
     def __init__(
         self,
@@ -50,36 +111,30 @@ class Look:
         are_fine: Callable[[list[str]], bool],
         silences: Sequence[Silence] | None,
     ) -> None:
-        self.shape = shape
-        self._are_fine = are_fine
-        self._objects = objects
-        self._tests: dict[str, Test] = {"resourceType": _always}
+        super().__init__(shape, None, objects, are_fine)
+        self.name = shape.type
         self._complete = objects.complete_test(shape)
         self._silences = silences
 
-    def is_fine_alone(self, resource: Mapping[str, Json]) -> bool:
-        """Of the structure of a resource that nothing holds."""
-        left = self._whole(resource)
-        return left is not None and is_fine_alone(left, resource)
+    def doubts(self, value: Mapping[str, Json], session: Session, scope: Scope) -> list[str]:
+        """The keys that the walk has to look at; none, if it would report nothing."""
+        doubts = super().doubts(value, session, scope)
+        if not self._complete(value):
+            doubts.append(_WHOLE)
+        return doubts
 
-    def is_fine(self, session: Session, scope: Scope) -> bool:
-        """Of the structure of a resource, wherever it stands."""
-        left = self._whole(scope.resource)
-        return left is not None and is_fine_inside(left, session, scope)
-
-    def is_fine_part(self, value: Json, key: str, session: Session, scope: Scope) -> bool:
-        """Of what stands under a key of a resource."""
-        texts = start()
-        left: list[Left] = []
-        try:
-            test = self._tests.get(key) or self._test(key)
-            is_fine = test(value, texts, left) and self._are_fine(texts)
-        except FAILURES:
-            return False
-        return is_fine and is_fine_inside(left, session, scope)
+    def doubts_alone(self, resource: Mapping[str, Json]) -> list[str]:
+        """The same, for a resource that nothing holds, and that nothing is handed over with."""
+        texts, left = start(), list[Left]()
+        doubts = self._doubts(resource, texts, left)
+        if not (self._are_fine(texts) and is_fine_alone(left, resource)):
+            doubts = self._one_by_one(resource, lambda left: is_fine_alone(left, resource))
+        if not self._complete(resource):
+            doubts.append(_WHOLE)
+        return doubts
 
     def is_simple(self, resource: Mapping[str, Json]) -> bool:
-        """Of everything beyond the structure: rules for whole resources, claimed profiles."""
+        """Whether nothing but its structure matters: no other rules, no claimed profiles."""
         silences = self._silences
         if silences is None or ("meta" in resource and "profile" in resource["meta"]):
             return False
@@ -87,27 +142,6 @@ class Look:
             if not is_silent(resource):
                 return False
         return True
-
-    def _whole(self, resource: Mapping[str, Json]) -> list[Left] | None:
-        """What is left to judge of a resource that is otherwise surely fine."""
-        tests = self._tests
-        texts = start()
-        left: list[Left] = []
-        try:
-            for key, value in resource.items():
-                test = tests.get(key) or self._test(key)
-                if not test(value, texts, left):
-                    return None
-            is_fine = self._are_fine(texts) and self._complete(resource)
-        except FAILURES:
-            return None
-        return left if is_fine else None
-
-    def _test(self, key: str) -> Test:
-        if key not in self.shape.properties:
-            return never
-        test = self._tests[key] = self._objects.of_key(self.shape, None, key)
-        return test
 
 
 class Holder:
@@ -166,6 +200,10 @@ class Quick:
         """The look at resources of a type, which have these rules."""
         is_profiled = bool(self._library.global_profiles(shape.type))
         return Look(shape, self._objects, self._texts, None if is_profiled else silence(rules))
+
+    def inside(self, shape: Shape, via: Property) -> Inside:
+        """The look at the properties of an object, as a value of a property."""
+        return Inside(shape, via, self._objects, self._texts)
 
     def holder(self, via: Property) -> Holder | None:
         """The look at values of a property that are objects which hold resources."""

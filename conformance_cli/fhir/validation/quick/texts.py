@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conformance_cli.fhir.validation.primitive_forms import CONTROL, MAX_STRING
 
 #: Stands between texts: rare in them, and printable, as spaces are.
@@ -15,18 +17,21 @@ def start() -> list[str]:
     return [""]
 
 
-def are_fine(texts: list[str]) -> bool:
-    """Whether there is surely nothing to say about strings; it may raise ``TypeError``."""
+def are_fine(texts: list[Any]) -> bool:
+    """Whether all are strings about which there is surely nothing to say."""
     texts.append("")
-    whole = _BETWEEN.join(texts)
+    try:
+        whole = _BETWEEN.join(texts)
+    except TypeError:
+        return False
     if whole.isprintable() and _BEFORE not in whole and _AFTER not in whole:
         return len(whole) <= MAX_STRING or all(map(_is_fine, texts[1:-1]))
     return all(map(_is_fine, texts[1:-1]))
 
 
-def are_fine_without_tags(texts: list[str]) -> bool:
+def are_fine_without_tags(texts: list[Any]) -> bool:
     """The same, where no string may hold HTML tags."""
-    return not any("<" in text for text in texts) and are_fine(texts)
+    return are_fine(texts) and not any("<" in text for text in texts)
 
 
 def _is_fine(text: str) -> bool:

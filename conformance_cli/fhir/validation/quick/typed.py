@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from conformance_cli.fhir.validation.quick.judging import LEADS_SOMEWHERE
 from conformance_cli.fhir.validation.quick.lessons import Objects
 from conformance_cli.fhir.validation.quick.objects import DOUBT, Body, ObjectTests
 from conformance_cli.fhir.validation.quick.ruled import (
@@ -64,9 +65,11 @@ def _concept(tests: ObjectTests, shape: Shape, via: Property) -> list[str]:
 def _reference(tests: ObjectTests, shape: Shape, via: Property) -> list[str]:
     """A reference: what it leads to is left to the caller."""
     aim = tests.workshop.constant(tests.aim(via.element))
+    is_judged_later = [one.expression for one in shape.invariants] == [LEADS_SOMEWHERE]
     return [
+        f"if not v: {DOUBT}",
         *tests.loop(shape, via, {"type": [DOUBT]}),
-        *tests.complete(shape),
+        *([] if is_judged_later else tests.complete(shape)),
         "if 'reference' in v:",
         f"    r.append((v['reference'], {aim}))",
         f"elif not v.get('display'): {DOUBT}",
