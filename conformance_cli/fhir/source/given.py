@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -52,6 +52,18 @@ def read_given(data: Mapping[str, Json]) -> Reading:
                     waiting.append((value, depth + 1))
     resource: dict[str, Json] = data if type(data) is dict and is_plain else _exact(data)
     return Reading(resource, (), lambda _: None)
+
+
+def read_doubtful(data: dict[str, Json], keys: Collection[str]) -> Reading:
+    """The same, where all that stands under other keys is known to be plain JSON."""
+    doubtful = {key: data[key] for key in keys if key in data}
+    if not all(type(key) is str for key in doubtful):
+        return read_given(data)
+    reading = read_given(doubtful)
+    if reading.resource is None:
+        return reading
+    is_plain = reading.resource is doubtful
+    return Reading(data if is_plain else {**data, **reading.resource}, (), reading.position)
 
 
 def _exact(value: Json) -> Json:

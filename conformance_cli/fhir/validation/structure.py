@@ -122,7 +122,9 @@ class Structures:
     ) -> None:
         """Check an object against its shape; ``via`` is the property that holds it."""
         inside = self._looks.inside(via) if via is not None and _is_near(place, scope) else None
-        doubts = inside.doubts(value, self._session, scope) if inside is not None else None
+        doubts = None
+        if inside is not None:
+            doubts = inside.judge(value, inside.look(value), self._session, scope)
         self._object(value, shape, place, scope, via, doubts)
 
     def _object(

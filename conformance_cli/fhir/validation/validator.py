@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -119,17 +119,17 @@ class Validator:
         """
         read = _Input(data) if type(data) is dict else self._read(data, format)
         resource = read.resource
-        look = doubts = None
-        if type(resource) is dict and not supporting and "contained" not in resource:
+        look = seen = None
+        if type(resource) is dict:
             look = self._compiled.looks.meet(resource.get("resourceType"))
         if look is not None:
-            doubts = look.doubts_alone(resource)
-            if not (doubts or profiles or read.problems) and look.is_simple(resource):
+            seen = look.look(resource)
+            is_usual = not (profiles or supporting or read.problems)
+            if is_usual and look.is_all(seen, resource):
                 return self._fine(look.name)
-        if isinstance(data, Mapping) and (look is None or doubts):
-            read = _given(data)
-            if read.resource is not resource:  # what was looked at is not what will be judged
-                look, resource = None, read.resource
+        if isinstance(data, Mapping) and (seen is None or seen[0]):
+            read = _given(data, seen[0] if seen else ())
+            resource = read.resource
         session = Session(self._library, self._options, None)
         name: str | None = None
         walker: Walker | None = None
@@ -139,12 +139,10 @@ class Validator:
             scope = Scope(resource, Place(None, name or "$"))
             _tell(session, read)
             walker = Walker(session, self._compiled, self._terminology, supporting or {})
-            if look is None:
+            if look is None or seen is None:
                 walker.resource(scope, profiles)
-            elif doubts:
-                walker.walk(scope, profiles, doubts)
             else:
-                walker.beyond(look.name, scope, profiles)
+                walker.seen(look, seen, scope, profiles)
         else:
             _tell(session, read)
             if not session.found:
@@ -222,11 +220,15 @@ def _tell(session: Session, read: _Input) -> None:
             read.positions[id(session.found[-1])] = problem.position
 
 
-def _given(data: Mapping[str, Json]) -> _Input:
-    """An object that somebody else read, as plain JSON that nests no deeper than text may."""
-    from conformance_cli.fhir.source.given import read_given
+def _given(data: Any, doubts: Collection[str]) -> _Input:
+    """An object that somebody else read, as plain JSON that nests no deeper than text may.
 
-    reading = read_given(data)
+    Where there are doubts, only these have to be looked at.
+    """
+    from conformance_cli.fhir.source.given import read_doubtful, read_given
+
+    is_known = doubts and type(data) is dict
+    reading = read_doubtful(data, doubts) if is_known else read_given(data)
     return _Input(reading.resource, None, reading.problems)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from conformance_cli.fhir.validation.targets import BASE
 
 if TYPE_CHECKING:
     from conformance_cli.fhir.validation.conformity import Conformity
+    from conformance_cli.fhir.validation.quick.look import Look, Seen
 
 Json = Any
 
@@ -104,19 +105,21 @@ class Walker:
     def resource(self, scope: Scope, profiles: Sequence[str] = ()) -> None:
         """Check a resource against its base definition, its claims and further profiles."""
         look = self._compiled.looks.meet(scope.resource.get("resourceType"))
-        doubts = None if look is None else look.doubts(scope.resource, self._session, scope)
-        if look is None or doubts:
-            self.walk(scope, profiles, doubts)
-        elif profiles or not look.is_simple(scope.resource):
-            self.beyond(look.name, scope, profiles)
-
-    def walk(
-        self, scope: Scope, profiles: Sequence[str], doubts: Collection[str] | None = None
-    ) -> None:
-        """The same; ``doubts`` are the keys to look at, if the others are known to be fine."""
-        shape = self._structures.resource(scope, doubts)
+        if look is not None:
+            self.seen(look, look.look(scope.resource), scope, profiles)
+            return
+        shape = self._structures.resource(scope)
         if shape is not None:
             self.beyond(shape.type, scope, profiles)
+
+    def seen(self, look: Look, seen: Seen, scope: Scope, profiles: Sequence[str] = ()) -> None:
+        """The same, where the quick look has been at it already."""
+        doubts = look.judge(scope.resource, seen, self._session, scope)
+        if doubts:
+            self._structures.resource(scope, doubts)
+        elif not profiles and look.is_simple(scope.resource):
+            return
+        self.beyond(look.name, scope, profiles)
 
     def beyond(self, name: str, scope: Scope, profiles: Sequence[str]) -> None:
         """Check all of a resource, of a known type, that is not its structure."""

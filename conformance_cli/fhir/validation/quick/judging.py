@@ -47,7 +47,7 @@ def is_fine_alone(left: list[Left], resource: Mapping[str, Json]) -> bool:
 
 
 def is_fine_inside(left: list[Left], session: Session, scope: Scope) -> bool:
-    """The same, of a resource that is held by another one."""
+    """The same, of any resource; what is no text is in doubt already."""
     if not left:
         return True
     if "language" in scope.resource and None in left:
@@ -55,7 +55,7 @@ def is_fine_inside(left: list[Left], session: Session, scope: Scope) -> bool:
     before = len(session.found)
     known = _settled(session, scope)
     for one in left:
-        if one is None or one in known:
+        if one is None or type(one[0]) is not str or one in known:
             continue
         reference, aim = one
         if reference[0] == "#" and not _is_contained(reference[1:], scope.root):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,7 @@ from conformance_cli.fhir.validation.quick.lessons import Lesson
 from conformance_cli.fhir.validation.quick.objects import FAILURES, ObjectTests, Test
 from conformance_cli.fhir.validation.quick.primitives import DAYS, YEARS, is_plain_uri
 from conformance_cli.fhir.validation.quick.silent import Silence, silence
-from conformance_cli.fhir.validation.quick.texts import are_fine, are_fine_without_tags, start
+from conformance_cli.fhir.validation.quick.texts import Texts, start
 from conformance_cli.fhir.validation.quick.typed import BODIES
 from conformance_cli.fhir.validation.quick.workshop import Workshop, never
 from conformance_cli.fhir.validation.session import Scope, Session
@@ -37,6 +38,12 @@ _NAMES: Mapping[str, object] = {
 }
 
 
+#: Keys that the walk has to look at, and what is left to judge of all others.
+Seen = tuple[list[str], list[Left]]
+#: Among the keys, the object as a whole: what is missing, and its invariants.
+_WHOLE = ""
+
+
 class Inside:
     """Looks at the properties of an object, and tells those that are not surely fine.
 
@@ -48,46 +55,46 @@ class Inside:
         shape: Shape,
         via: Property | None,
         objects: ObjectTests,
-        are_fine: Callable[[list[str]], bool],
+        texts: Texts,
     ) -> None:
         self.shape = shape
         self._via = via
         self._objects = objects
-        self._are_fine = are_fine
+        self._are_fine, self._wrong = texts.are_fine, texts.wrong
         self._tests: dict[str, Test] = {"resourceType": _always} if via is None else {}
 
-    def doubts(self, value: Mapping[str, Json], session: Session, scope: Scope) -> list[str]:
-        """The keys under which the walk might have something to report."""
+    def look(self, value: Mapping[str, Json]) -> Seen:
+        """What is seen: the keys in doubt, and references that are still to be judged."""
         texts, left = start(), list[Left]()
-        doubts = self._doubts(value, texts, left)
-        if self._are_fine(texts) and is_fine_inside(left, session, scope):
-            return doubts
-        return self._one_by_one(value, lambda left: is_fine_inside(left, session, scope))
-
-    def _doubts(self, value: Mapping[str, Json], texts: list[str], left: list[Left]) -> list[str]:
-        """The same, texts and references apart."""
-        doubts = []
+        doubts: list[str] = []
+        ends: list[int] = []
         tests = self._tests
         for key, item in value.items():
             test = tests.get(key) or self._test(key)
             try:
-                if test(item, texts, left):
-                    continue
+                if not test(item, texts, left):
+                    doubts.append(key)
             except FAILURES:
-                pass
-            doubts.append(key)
-        return doubts
-
-    def _one_by_one(
-        self, value: Mapping[str, Json], judge: Callable[[list[Left]], bool]
-    ) -> list[str]:
-        """The same, where texts or references are in doubt: those of each key apart."""
-        doubts = []
-        for key in value:
-            texts, left = start(), list[Left]()
-            is_fine = not self._doubts({key: value[key]}, texts, left)
-            if not (is_fine and self._are_fine(texts) and judge(left)):
                 doubts.append(key)
+            ends.append(len(texts))
+        if not self._are_fine(texts):
+            wrong = {bisect_right(ends, place) for place in self._wrong(texts)}
+            doubts += [key for at, key in enumerate(value) if at in wrong and key not in doubts]
+        return doubts, left
+
+    def judge(
+        self, value: Mapping[str, Json], seen: Seen, session: Session, scope: Scope
+    ) -> list[str]:
+        """The keys in doubt, with those of references that are not surely fine."""
+        doubts, left = seen
+        if is_fine_inside(left, session, scope):
+            return doubts
+        for key, item in value.items():
+            if key not in doubts:
+                own: list[Left] = []
+                self._tests[key](item, [], own)
+                if own and not is_fine_inside(own, session, scope):
+                    doubts.append(key)
         return doubts
 
     def _test(self, key: str) -> Test:
@@ -97,41 +104,32 @@ class Inside:
         return test
 
 
-#: Stands for the object as a whole: for what is missing, and its invariants.
-_WHOLE = ""
-
-
 class Look(Inside):
-    """Looks at resources of one type; where there is no doubt, the walk would report nothing."""
+    """Looks at resources of one type, and at what they lack."""
 
     def __init__(
         self,
         shape: Shape,
         objects: ObjectTests,
-        are_fine: Callable[[list[str]], bool],
+        texts: Texts,
         silences: Sequence[Silence] | None,
     ) -> None:
-        super().__init__(shape, None, objects, are_fine)
+        super().__init__(shape, None, objects, texts)
         self.name = shape.type
         self._complete = objects.complete_test(shape)
         self._silences = silences
 
-    def doubts(self, value: Mapping[str, Json], session: Session, scope: Scope) -> list[str]:
-        """The keys that the walk has to look at; none, if it would report nothing."""
-        doubts = super().doubts(value, session, scope)
+    def look(self, value: Mapping[str, Json]) -> Seen:
+        """What is seen; the walk would report nothing where there is no doubt in the end."""
+        seen = super().look(value)
         if not self._complete(value):
-            doubts.append(_WHOLE)
-        return doubts
+            seen[0].append(_WHOLE)
+        return seen
 
-    def doubts_alone(self, resource: Mapping[str, Json]) -> list[str]:
-        """The same, for a resource that nothing holds, and that nothing is handed over with."""
-        texts, left = start(), list[Left]()
-        doubts = self._doubts(resource, texts, left)
-        if not (self._are_fine(texts) and is_fine_alone(left, resource)):
-            doubts = self._one_by_one(resource, lambda left: is_fine_alone(left, resource))
-        if not self._complete(resource):
-            doubts.append(_WHOLE)
-        return doubts
+    def is_all(self, seen: Seen, resource: Mapping[str, Json]) -> bool:
+        """Whether it is clear that nothing is to be said of a resource that nothing holds."""
+        doubts, left = seen
+        return not doubts and self.is_simple(resource) and is_fine_alone(left, resource)
 
     def is_simple(self, resource: Mapping[str, Json]) -> bool:
         """Whether nothing but its structure matters: no other rules, no claimed profiles."""
@@ -147,13 +145,13 @@ class Look(Inside):
 class Holder:
     """Looks at objects that hold resources, such as the entries of a Bundle."""
 
-    def __init__(self, shape: Shape, test: Test, are_fine: Callable[[list[str]], bool]) -> None:
+    def __init__(self, shape: Shape, test: Test, texts: Texts) -> None:
         self.shape = shape
         self._keys = frozenset(
             key for key, found in shape.properties.items() if found.kind is Kind.RESOURCE
         )
         self._test = test
-        self._are_fine = are_fine
+        self._are_fine = texts.are_fine
 
     def is_fine(self, value: Json, session: Session, scope: Scope) -> bool:
         """Whether the walk would report nothing of all that is not in the resources inside."""
@@ -184,7 +182,7 @@ class Quick:
     ) -> None:
         self._library = library
         self._options = options
-        self._texts = are_fine_without_tags if options.refuse_html else are_fine
+        self._texts = Texts(options)
         self._objects = ObjectTests(
             Workshop(_NAMES),
             options,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from conformance_cli.fhir.validation.options import Options
 from conformance_cli.fhir.validation.primitive_forms import CONTROL, MAX_STRING
 
 #: Stands between texts: rare in them, and printable, as spaces are.
@@ -17,27 +19,39 @@ def start() -> list[str]:
     return [""]
 
 
-def are_fine(texts: list[Any]) -> bool:
-    """Whether all are strings about which there is surely nothing to say."""
-    texts.append("")
-    try:
-        whole = _BETWEEN.join(texts)
-    except TypeError:
-        return False
-    if whole.isprintable() and _BEFORE not in whole and _AFTER not in whole:
-        return len(whole) <= MAX_STRING or all(map(_is_fine, texts[1:-1]))
-    return all(map(_is_fine, texts[1:-1]))
+class Texts:
+    """Looks at texts as the options have it; the lists have one more at both ends."""
 
+    def __init__(self, options: Options) -> None:
+        self._may_have_tags = not options.refuse_html
 
-def are_fine_without_tags(texts: list[Any]) -> bool:
-    """The same, where no string may hold HTML tags."""
-    return are_fine(texts) and not any("<" in text for text in texts)
+    def are_fine(self, texts: list[Any]) -> bool:
+        """Whether all are strings about which there is surely nothing to say."""
+        texts.append("")
+        try:
+            whole = _BETWEEN.join(texts)
+        except TypeError:
+            return False
+        return (
+            whole.isprintable()
+            and _BEFORE not in whole
+            and _AFTER not in whole
+            and len(whole) <= MAX_STRING
+            and (self._may_have_tags or "<" not in whole)
+        ) or not any(self.wrong(texts))
 
+    def wrong(self, texts: list[Any]) -> Iterator[int]:
+        """The places of those about which there may be something to say."""
+        for place in range(1, len(texts) - 1):
+            text = texts[place]
+            if type(text) is not str or not self._is_fine(text):
+                yield place
 
-def _is_fine(text: str) -> bool:
-    return (
-        text != ""
-        and text == text.strip()
-        and len(text) <= MAX_STRING
-        and CONTROL.search(text) is None
-    )
+    def _is_fine(self, text: str) -> bool:
+        return (
+            text != ""
+            and text == text.strip()
+            and len(text) <= MAX_STRING
+            and CONTROL.search(text) is None
+            and (self._may_have_tags or "<" not in text)
+        )
