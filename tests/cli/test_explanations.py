@@ -80,6 +80,14 @@ def test_a_word_with_two_meanings_is_explained_twice() -> None:
     assert "effect  (reason for no verdict)" in text
 
 
+def test_a_validation_message_is_shown_as_it_reads_and_with_what_states_its_rule() -> None:
+    lines = built_in.text("element-minimum").splitlines()
+    assert lines[0] == "element-minimum  (validation message)"
+    assert lines[1] == "  <path> must be there at least <minimum> time(s); found <count>"
+    assert "cardinality" in built_in.text("element-minimum")
+    assert "  Source     http" in built_in.text("primitive-date")
+
+
 @pytest.mark.parametrize("word", sorted(set(built_in.names())))
 def test_every_built_in_word_is_explained(word: str) -> None:
     assert built_in.text(word)

@@ -33,6 +33,8 @@ _LISTS = {
     "causes": "reason for no verdict",
     "error-codes": "error code",
 }
+#: How what is said about a message begins, where it only says what states the rule.
+_CITED = ("http", "FHIR R", "RFC")
 _MESSAGES = ("validation-messages", "validation-message")
 
 
@@ -80,13 +82,13 @@ def _message(plain: str) -> str:
         return ""
     parts = [
         f"{message.id}  (validation message)",
-        wrapped(message.about, indent="  "),
+        wrapped(message.outline, indent="  "),
         "",
         fields(
             (
+                ("Source" if message.about.startswith(_CITED) else "Why", message.about),
                 ("Severity", f"{message.severity.value}, where nothing says otherwise"),
                 ("FHIR code", message.code),
-                ("Text", message.text),
             )
         ),
     ]
@@ -97,7 +99,7 @@ def _all_messages() -> str:
     from conformance_cli.fhir.outcome.catalogue import messages
 
     return "\n".join(
-        wrapped(message.text, indent="    ", first=f"{id_}  {message.severity.value}  ")
+        wrapped(message.outline, indent="    ", first=f"{id_}  {message.severity.value}  ")
         for id_, message in sorted(messages().items())
     )
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from msgspec import Struct
 
 from conformance_cli.fhir.outcome.issue import Severity
+from conformance_cli.fhir.regex import Regex
+
+_VALUE = Regex(r"\{(\w+)[^{}]*\}")
+#: What may be added to a text, and follows its last word without a space.
+_ADDED = Regex(r"(?<=[\w)])\{(?:hint|reason|about)\}")
 
 
 class Message(Struct, frozen=True):
@@ -20,6 +25,12 @@ class Message(Struct, frozen=True):
     text: str
     about: str
     severity: Severity = Severity.ERROR
+
+    @property
+    def outline(self) -> str:
+        """The text with ``<value set>`` and the like where values go."""
+        text = _ADDED.sub("", self.text)
+        return _VALUE.sub(lambda found: f"<{found[1].replace('_', ' ')}>", text)
 
 
 def fatal(id: str, code: str, text: str, about: str) -> Message:  # noqa: A002 - FHIR says id

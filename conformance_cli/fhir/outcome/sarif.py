@@ -68,7 +68,7 @@ def _rule(id_: str, message: Message | None) -> dict[str, Json]:
         return {"id": id_}
     return {
         "id": id_,
-        "shortDescription": {"text": message.text},
+        "shortDescription": {"text": message.outline},
         "fullDescription": {"text": message.about},
         "defaultConfiguration": {"level": _LEVELS[message.severity]},
         "properties": {"fhirIssueType": message.code},

@@ -50,6 +50,11 @@ def test_the_log_has_the_properties_that_the_standard_requires(name: str) -> Non
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
 
 
+def test_a_rule_is_described_without_braces() -> None:
+    rules = run_of("mixed")["tool"]["driver"]["rules"]
+    assert rules[0]["shortDescription"]["text"] == "too few <x>"
+
+
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_location_names_an_artifact_of_the_run(name: str) -> None:
     run = run_of(name)
