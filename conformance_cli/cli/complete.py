@@ -101,6 +101,38 @@ def _explainable(ctx: click.Context) -> Iterator[Offer]:
     yield from _requirements(ctx)
 
 
+def _built_in(_: click.Context) -> Iterator[Offer]:
+    from conformance_cli.cli.explaining import built_in
+
+    yield from ((name, "") for name in built_in.names())
+
+
+def explainable(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Requirements and the tool's own words; of these there are very many, once one is begun."""
+    found = _completer(_explainable)(ctx, param, begun)
+    # nobody begins a requirement with a small letter
+    if not found and begun[:1].islower():
+        return _completer(_built_in)(ctx, param, begun)
+    return found
+
+
+def _fhir_packages(ctx: click.Context) -> Iterator[Offer]:
+    from conformance_cli.cli.packages import store_of
+    from conformance_cli.cli.session import Session
+    from conformance_cli.cli.settings import configured
+
+    given = {"package_cache": cache} if (cache := ctx.params.get("package_cache")) else {}
+    for package in store_of(configured(given, ctx.ensure_object(Session)).packages).installed():
+        yield f"{package.name}@{package.version}", ""
+
+
+def fhir_packages(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Installed FHIR packages; files, where none begins so."""
+    from click.shell_completion import CompletionItem as Item
+
+    return _completer(_fhir_packages)(ctx, param, begun) or [Item(begun, type="file")]
+
+
 def _formats(_: click.Context) -> Iterator[Offer]:
     from conformance_cli.reporting import registry
 
@@ -113,5 +145,4 @@ requirements = _completer(_requirements)
 fixtures = _completer(_fixtures)
 options = _completer(_options)
 faults = _completer(_faults)
-explainable = _completer(_explainable)
 formats = _completer(_formats)

@@ -116,6 +116,7 @@ selection_options = applied(
 package_options = applied(
     setting(
         DEFINITIONS, "--package", metavar="PACKAGE", multiple=True,
+        shell_complete=complete.fhir_packages,
         help="Validate bodies with this FHIR package: NAME@VERSION, .tgz or folder. Repeatable.",
     ),
     setting(

@@ -20,6 +20,7 @@ def offered(tmp_path: Path, line: str) -> list[str]:
             "COMP_WORDS": line,
             "COMP_CWORD": str(len(words) - 1),
             "CONFORMANCE_CATALOGUE": str(CATALOGUE),
+            "FHIR_PACKAGE_CACHE": str(tmp_path / "packages"),
         },
     )
     assert ended.code == 0, ended.err
@@ -41,11 +42,21 @@ def offered(tmp_path: Path, line: str) -> list[str]:
         ("conformance pack show mi", "mini@1.0.0"),
         ("conformance explain MINI-W", "MINI-WRITE-001"),
         ("conformance explain exit", "exit-codes"),
+        ("conformance explain element-mi", "element-minimum"),
+        ("conformance val", "validate"),
+        ("conformance validate --fail", "--fail-on"),
+        ("conformance validate --format sa", "sarif"),
+        ("conformance validate --package ac", "acme.one@1.2.0"),
+        ("conformance run mini --package ac", "acme.one@1.2.0"),
+        ("conformance validate --package ./pro", "./pro"),
         ("conformance pack test mini --fault inv", "invents-patients"),
         ("conformance demo mini --fault inv", "invents-patients"),
     ],
 )
 def test_tab_offers(line, among, tmp_path) -> None:
+    installed = tmp_path / "packages" / "acme.one#1.2.0" / "package"
+    installed.mkdir(parents=True)
+    (installed / "package.json").write_text('{"name": "acme.one", "version": "1.2.0"}')
     assert among in offered(tmp_path, line)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from conformance_cli.cli import complete
 from conformance_cli.cli.help import Command
 from conformance_cli.cli.options import DEFINITIONS, JUDGEMENT, NETWORK, OUTPUT, option, setting
 from conformance_cli.model.diagnostics import ExitCode
@@ -45,6 +46,7 @@ _SEVERITIES = ("fatal", "error", "warning", "information")
     "packages",
     metavar="PACKAGE",
     multiple=True,
+    shell_complete=complete.fhir_packages,
     help="Use this package: NAME@VERSION, .tgz, folder or resource. Repeatable.  "
     "[default: [packages] of conformance.toml, else the core of --fhir-version]",
 )
