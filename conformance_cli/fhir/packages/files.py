@@ -63,6 +63,22 @@ def replace_bytes(path: Path, data: bytes) -> None:
         made.put(path)
 
 
+def replace_shared(path: Path, data: bytes) -> None:
+    """Write a small file at once that is for others too, as far as the umask has it.
+
+    Raises:
+        OSError: it cannot be written.
+
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".new-{os.getpid()}-{path.name}")
+    try:
+        new.write_bytes(data)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
 def short_name(key: bytes) -> str:
     """A file name for a key; two keys may share one, so the file has to hold the key too."""
     return f"{zlib.crc32(key):08x}{zlib.adler32(key):08x}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance_cli.fhir.packages.errors import IntegrityError, PackageError
-from conformance_cli.fhir.packages.files import replace_bytes
+from conformance_cli.fhir.packages.files import replace_shared
 
 FILE_NAME = "conformance-packages.lock"
 _RELEASE = 1
@@ -94,7 +94,7 @@ class LockFile:
         packages = {name: asdict(self._packages[name]) for name in sorted(self._packages)}
         text = json.dumps({"lockfile": _RELEASE, "packages": packages}, indent=2) + "\n"
         try:
-            replace_bytes(self.path, text.encode())
+            replace_shared(self.path, text.encode())
         except OSError as error:
             raise PackageError(
                 f"the lock file cannot be written: {error.strerror}", self.path, "choose another"

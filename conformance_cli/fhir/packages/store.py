@@ -16,7 +16,7 @@ from conformance_cli.fhir.packages.canonical import by_version
 from conformance_cli.fhir.packages.errors import PackageError, PackageMissingError
 from conformance_cli.fhir.packages.manifest import Manifest
 from conformance_cli.fhir.packages.references import LATEST, Reference, chosen, reference
-from conformance_cli.fhir.packages.sources import MOVING, FolderSource, is_settled
+from conformance_cli.fhir.packages.sources import MOVING, FolderSource, is_settled, unreadable
 
 
 class Installed(Struct, frozen=True):
@@ -39,7 +39,10 @@ class Installed(Struct, frozen=True):
             PackageError: its package.json is missing or broken.
 
         """
-        found = self.source.manifest()
+        try:
+            found = self.source.manifest()
+        except OSError as error:
+            raise unreadable(self.folder, error) from error
         if found is None:
             raise PackageError(
                 "the installed package has no package.json", self.folder, "remove and install it"
@@ -94,9 +97,15 @@ class PackageStore:
     def _package(self, path: Path) -> Installed | None:
         name, _, version = path.name.partition("#")
         folder = path / "package"
-        if not version or not (folder / "package.json").is_file():
-            return None
-        return Installed(name, version, folder)
+        return Installed(name, version, folder) if version and _is_package(folder) else None
+
+
+def _is_package(folder: Path) -> bool:
+    try:
+        return (folder / "package.json").is_file()
+    except OSError:
+        # something is there: reading it will say what stands in the way
+        return True
 
 
 def missing(

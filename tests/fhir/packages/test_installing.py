@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tarfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -118,6 +119,17 @@ def test_the_lock_file_records_digest_and_registry(tmp_path, registry, bench) ->
     expected = {"sha256": sha256(data).hexdigest(), "registry": registry.url}
     locked = json.loads(bench.lock.read_text())
     assert locked == {"lockfile": 1, "packages": {REFERENCE: expected}}
+
+
+def test_the_lock_file_is_for_everybody_who_may_read_the_project(tmp_path, registry, bench) -> None:
+    registry.publish(NAME, VERSION, package(tmp_path))
+    before = os.umask(0o022)
+    try:
+        bench.install(REFERENCE)
+    finally:
+        os.umask(before)
+    assert bench.lock.stat().st_mode & 0o777 == 0o644
+    assert [path.name for path in tmp_path.glob(".new-*")] == []
 
 
 def test_what_is_installed_is_not_fetched_again(tmp_path, registry, bench) -> None:

@@ -212,6 +212,18 @@ def test_the_package_cache_is_where_the_environment_says(tmp_path: Path) -> None
     assert default_store({"HOME": "/h"}).root == Path("/h/.fhir/packages")
 
 
+def test_a_package_that_cannot_be_read_is_not_taken_for_none(home, monkeypatch) -> None:
+    put(home, "acme.one")
+
+    def is_file(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", is_file)
+    found = PackageStore(home).get("acme.one@1.0.0")
+    with pytest.raises(PackageError, match="cannot be read: Permission denied"):
+        found.manifest()
+
+
 def test_only_folders_with_packages_count_as_installed(home) -> None:
     put(home, "acme.one", "1.10.0")
     put(home, "acme.one", "1.9.0")
