@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from conformance_cli.cli.validating.pool import _batches
 from conformance_cli.fhir.outcome.inputs import TOO_LARGE, issue_of
 from conformance_cli.fhir.outcome.report import Origin
 from tests.cli.conftest import Cli
+from tests.cli.lightness import heavy_imports
 from tests.cli.mini_core import NAMED, write_core, write_profile
 from tests.cli.program import command, conformance, environment
 from tests.miniatures import Answer, miniature
@@ -547,30 +547,5 @@ class TestNetwork:
         assert "pw" not in done.err
 
 
-HEAVY = (
-    "requests", "rich", "yaml", "jinja2", "jsonschema", "cryptography", "jwt", "fhirpathpy",
-    "starlette", "uvicorn", "email", "http.client", "ssl", "asyncio", "concurrent.futures",
-    "multiprocessing", "xml.sax", "lxml", "conformance_cli.load", "conformance_cli.engine",
-    "conformance_cli.checks", "conformance_cli.reporting", "conformance_cli.wire",
-    # what a sound resource of JSON without profiles asks of nobody
-    "dataclasses", "difflib", "fractions", "hashlib", "json", "pyexpat", "tempfile",
-    "conformance_cli.fhir.path.evaluation", "conformance_cli.fhir.path.patterns",
-    "conformance_cli.fhir.source.json_recovery", "conformance_cli.fhir.source.narrative_rules",
-    "conformance_cli.fhir.terminology.ucum", "conformance_cli.fhir.validation.conformity",
-    "conformance_cli.fhir.validation.demands", "conformance_cli.fhir.validation.quick",
-)  # fmt: skip
-
-
 def test_one_resource_needs_nothing_heavy(here: Path, env) -> None:
-    program = (
-        "import sys; from conformance_cli.cli.main import main; "
-        "code = main(['validate', 'good.json']); "
-        "print('\\n'.join(sys.modules), file=sys.stderr); sys.exit(code)"
-    )
-    for _ in range(2):  # the first time the package is compiled
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            env=environment(env), cwd=here, capture_output=True, text=True, check=True, timeout=60,
-        )  # fmt: skip
-    loaded = done.stderr.split()
-    assert [name for name in HEAVY if name in loaded] == []
+    assert heavy_imports("good.json", cwd=here, env=env) == []

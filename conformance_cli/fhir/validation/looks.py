@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 Json = Any
 ResourceRule = Callable[[Session, Scope], None]
-#: So many of a kind are walked over before a quick look at that kind is made.
+#: So many resources of a type are walked over before a quick look at that type is made.
 _ENOUGH = 2
+#: So many values of a property: a single resource holds several names and addresses.
+_ENOUGH_INSIDE = 16
 
 
 class Looks:
@@ -55,14 +57,14 @@ class Looks:
         shape = self._shapes.of_type(name)
         if shape is None or not shape.is_resource or shape.structure.abstract:
             return None
-        if self._is_frequent(name):
+        if self._is_met(name, _ENOUGH):
             look = self._looks[name] = self._quick.look(shape, self._rules_of(name))
         return look
 
     def inside(self, found: Property) -> Inside | None:
         """The quick look at the properties of an object, if enough were walked over before."""
         inside = self._insides.get(found)
-        if inside is None and self._is_frequent(found) and found.shape is not None:
+        if inside is None and self._is_met(found, _ENOUGH_INSIDE) and found.shape is not None:
             inside = self._insides[found] = self._quick.inside(found.shape, found)
         return inside
 
@@ -73,13 +75,14 @@ class Looks:
         properties = found.shape.properties.values() if found.shape else ()
         if not any(inner.kind is Kind.RESOURCE for inner in properties):
             self._holders[found] = None
-        elif self._is_frequent(found):
+        elif self._is_met(found, _ENOUGH_INSIDE):
             self._holders[found] = self._quick.holder(found)
         return self._holders.get(found)
 
-    def _is_frequent(self, kind: str | Property) -> bool:
+    def _is_met(self, kind: str | Property, enough: int) -> bool:
+        """Count what was met, and say whether more than enough were."""
         met = self._met[kind] = self._met.get(kind, 0) + 1
-        return met > _ENOUGH
+        return met > enough
 
     @cached_property
     def _quick(self) -> Quick:
