@@ -147,7 +147,7 @@ def _is_clear(value: Mapping[str, Json], found: Resolution, targets: Targets) ->
     parts = found.parts
     if parts is not None and not parts.root and parts.type != name:
         return False
-    return targets.is_any or name in targets.bases
+    return targets.is_any or (isinstance(name, str) and name in targets.bases)
 
 
 def _check_logical(session: Session, value: Mapping[str, Json], place: Place) -> None:

@@ -77,6 +77,10 @@ NO_TYPE = error(
 )
 
 
+#: Misspelt names for which a right one is sought; to seek one takes time.
+_MOST_GUESSES = 50
+
+
 class Structures:
     """Walks resources, base definitions in hand."""
 
@@ -86,6 +90,7 @@ class Structures:
         rules: Rules,
         looks: Looks,
     ) -> None:
+        self._guesses = 0
         self._session = session
         self._rules = rules
         self._looks = looks
@@ -179,9 +184,13 @@ class Structures:
             if child.max == 0 and child.name == key.removeprefix("_"):
                 self._session.report(MAXIMUM, place, path=child.path, maximum=0, count=1)
                 return
-        close = _closest(key[:60], keys_of(shape.properties))
+        self._guesses += 1
+        close = (
+            _closest(key[:60], keys_of(shape.properties)) if self._guesses <= _MOST_GUESSES else ""
+        )
         hint = f"; did you mean {close}?" if close else ""
-        self._session.report(UNKNOWN, place, type=shape.path, name=key[:80], hint=hint)
+        at = place.beneath(key)
+        self._session.report(UNKNOWN, at, type=shape.path, name=key[:80], hint=hint)
 
     def _array(
         self,
@@ -293,7 +302,8 @@ class Structures:
             names = {key.removeprefix("_") for key in keys if key in value}
             if len(names) > 1:
                 path = f"{shape.path}.{element.name}[x]"
-                self._session.report(CHOICE, place, path=path, found=", ".join(sorted(names)))
+                at = place.beneath([key for key in value if key in keys][-1])
+                self._session.report(CHOICE, at, path=path, found=", ".join(sorted(names)))
 
 
 def _is_near(place: Place, scope: Scope) -> bool:
