@@ -305,7 +305,7 @@ def _because(bound: _Bound, codes: tuple[Coded, ...], answer: Answer, value_set:
         return ""
     if any(coded.code in known for coded in codes):
         return "; the code that it has is of another system"
-    return f"; it has {short(', '.join(sorted(known)))}"
+    return f"; it has {', '.join(sorted(known))}"
 
 
 def _shown(coded: Coded) -> str:

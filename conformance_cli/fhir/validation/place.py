@@ -28,6 +28,10 @@ class Place:
         """The place of a property, or of one item of it."""
         return Place(self, key, index, shown)
 
+    def beneath(self, key: str) -> Place:
+        """A property that is no element: its own line in the text, its parent in FHIRPath."""
+        return Place(self, key, None, "")
+
     @property
     def expression(self) -> str:
         """FHIRPath from the outermost resource: ``Bundle.entry[0].resource.name[1]``."""
@@ -35,8 +39,9 @@ class Place:
         place: Place | None = self
         while place is not None:
             name = place.key if place.shown is None else place.shown
-            is_whole = place.index is None or name[-1:] == "]"
-            parts.append(name if is_whole else f"{name}[{place.index}]")
+            if name:
+                is_whole = place.index is None or name[-1:] == "]"
+                parts.append(name if is_whole else f"{name}[{place.index}]")
             place = place.parent
         return ".".join(reversed(parts))
 

@@ -46,6 +46,11 @@ class TestElements:
         found = problems(patient(contact=[{}, {"name": {"surname": "x"}}]))
         assert ("element-unknown", "Patient.contact[1].name") in found
 
+    def test_unknown_ones_are_at_their_own_line_of_the_text(self):
+        text = '{\n"resourceType": "Patient",\n"name": [{\n"use": "usual",\n"famly": "x"\n}]\n}'
+        (issue,) = validator().validate(text).issues
+        assert (issue.expression, issue.line) == ("Patient.name[0]", 5)
+
     def test_that_must_be_there_are_missed_at_their_parent(self):
         assert problems(observation(status=None)) == [("element-minimum", "Observation")]
         found = observation(component=[{"valueString": "x"}])
@@ -84,6 +89,14 @@ class TestChoices:
         found = observation(valueString="x", _valueBoolean=extended())
         assert problems(found) == [("element-choice", "Observation")]
         assert problems(observation(valueString="x", _valueString=extended())) == []
+
+    def test_are_refused_at_the_line_of_the_one_too_many(self):
+        text = (
+            '{\n"resourceType": "Observation",\n"status": "final",\n"code": {"text": "x"},\n'
+            '"valueString": "x",\n"valueBoolean": true\n}'
+        )
+        (issue,) = validator().validate(text).issues
+        assert (issue.expression, issue.line) == ("Observation", 6)
 
     def test_are_named_with_their_type(self):
         found = problems(observation(valueBoolean="yes"))
