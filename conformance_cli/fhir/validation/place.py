@@ -32,6 +32,10 @@ class Place:
         """A property that is no element: its own line in the text, its parent in FHIRPath."""
         return Place(self, key, None, "")
 
+    def told_above(self) -> Place:
+        """The same place in the text, but its parent's in FHIRPath."""
+        return Place(self.parent, self.key, self.index, "")
+
     @property
     def expression(self) -> str:
         """FHIRPath from the outermost resource: ``Bundle.entry[0].resource.name[1]``."""

@@ -123,9 +123,10 @@ def test_a_required_group_has_to_hold_something() -> None:
 
 def test_an_item_that_the_questionnaire_does_not_have_is_refused_where_it_stands() -> None:
     form = a_questionnaire(group("g", question("a")))
-    assert errors(held(form, a_response(inside("g", answered("z", "x"))))) == [
-        ("response-item-unknown", "QuestionnaireResponse.item[0]")
-    ]
+    session = held(form, a_response(inside("g", answered("z", "x"))))
+    assert errors(session) == [("response-item-unknown", "QuestionnaireResponse.item[0]")]
+    # its line in the text is its own
+    assert [one.place.pointer for one in session.found] == [("item", 0, "item", 0)]
 
 
 def test_an_item_in_the_wrong_place_is_refused_and_still_looked_into() -> None:

@@ -152,7 +152,7 @@ class _Walk:
         for one in given:
             position = positions.get(one.link_id)
             if position is None:
-                self._stray(one, place, around, is_enabled=is_enabled)
+                self._stray(one, around, is_enabled=is_enabled)
                 continue
             if position < latest:
                 other = items[latest].link_id
@@ -162,15 +162,15 @@ class _Walk:
         for item in items:
             self._item(item, matched.get(item.link_id, []), place, around, is_enabled=is_enabled)
 
-    def _stray(self, one: Given, place: Place, around: Around, *, is_enabled: bool) -> None:
+    def _stray(self, one: Given, around: Around, *, is_enabled: bool) -> None:
         """Something that does not belong here, if anywhere."""
         if not one.link_id:
             return  # the definition of QuestionnaireResponse asks for a linkId
         item = self.asking.form.by_link.get(one.link_id)
         if item is None:
-            self._report(UNKNOWN, place, one.link_id)
+            self._report(UNKNOWN, one.place.told_above(), one.link_id)
         else:
-            self._report(MISPLACED, place, one.link_id)
+            self._report(MISPLACED, one.place.told_above(), one.link_id)
             self._given(item, one, around, is_enabled=is_enabled)
 
     def _item(
