@@ -52,3 +52,12 @@ def test_an_object_may_not_nest_deeper_than_text(validator: Validator, times: in
 def test_half_a_surrogate_pair_in_a_text_is_told(validator: Validator):
     text = '{"resourceType": "Patient", "name": [{"text": "\ud800"}]}'
     assert ids(validator, text) == ["encoding-utf-8"]
+
+
+def test_the_target_of_a_reference_may_be_of_no_type_at_all(validator: Validator):
+    address = "http://nowhere.test/fhir/Organization/1"
+    patient = {"resourceType": "Patient", "managingOrganization": {"reference": address}}
+    target = {"fullUrl": address, "resource": {"resourceType": {}}}
+    entries = [{"fullUrl": "http://nowhere.test/a", "resource": patient}, target]
+    data = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    assert "resource-type-missing" in ids(validator, data)
