@@ -119,6 +119,10 @@ def _lines(answers: Answers) -> Iterator[str]:
     yield "[reports]"
     yield 'formats = ["html", "junit"]'
     yield ""
+    yield "# FHIR packages that bodies are validated by; conformance package install fetches them."
+    yield "# [packages]"
+    yield '# use = ["hl7.fhir.r4.core@4.0.1"]'
+    yield ""
     yield "# conformance run --environment int takes what stands here over what stands above."
     yield "# [environments.int]"
     yield '# endpoint = "https://int.provider.example/fhir"'

@@ -100,6 +100,13 @@ class TestInitialConfig:
         assert '# Another\nb = "2"\n' in text
         assert "booking = false  # Books" in text
 
+    def test_what_is_commented_out_can_be_used(self, tmp_path: Path) -> None:
+        text = initial_config(Answers("bars", endpoint="https://x"))
+        path = tmp_path / "conformance.toml"
+        path.write_text(text.replace("# [packages]\n# use", "[packages]\nuse"))
+        config = load_config(path, None, {}, {}, tmp_path)
+        assert config.packages.use == ("hl7.fhir.r4.core@4.0.1",)
+
     @given(
         profile=st.text(),
         name=st.text(),
