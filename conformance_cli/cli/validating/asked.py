@@ -70,10 +70,11 @@ def run_asked(given: Mapping[str, Any]) -> ExitCode:
     known = about(rules.definitions)
     presenter = _presenter(form, answer, _view(given, session, files), known)
     try:
-        return run(job, presenter)
+        code = run(job, presenter)
     finally:
         answer.close()
-        _say_what_would_help(rules, known)
+    _say_what_would_help(rules, known)
+    return code
 
 
 def _profiles(urls: Sequence[str]) -> tuple[str, ...]:
